@@ -1,0 +1,438 @@
+"""Every record on every topic: frozen structs, one object a record, flat JSON.
+
+An article grows: each record is the one before plus its own part (struct inheritance), so every
+field is written once. Rules of change (docs/decisions/0003): only optional fields are ever added;
+nothing is renamed, retyped or turned from free text into an enumeration. Labels and status values
+may grow, so they are plain strings here and their known values are listed in the docstring.
+
+Times are RFC 3339 in UTC. Character offsets count Unicode code points, end exclusive.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta, field
+
+Timestamp = Annotated[datetime, Meta(tz=True)]
+"""An instant; always with a zone."""
+
+PageId = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+"""SHA-256 of the canonical URL, 64 lower-case hex digits."""
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of a record; unknown fields of a newer producer are ignored."""
+
+
+class Record(Part, frozen=True, kw_only=True):
+    """A whole message value."""
+
+
+# --- where things come from ---------------------------------------------------------------------
+
+
+class Feed(Part, frozen=True, kw_only=True):
+    """One list of pages that a source publishes."""
+
+    url: str
+    kind: str  # feed | sitemap | section
+
+
+class Source(Record, frozen=True, kw_only=True):
+    """A publisher we read. Key: `id`."""
+
+    id: str  # kebab-case, stable
+    name: str
+    homepage: str
+    feeds: tuple[Feed, ...] = ()
+    country: str | None = None  # ISO 3166-1 alpha-2
+    languages: tuple[str, ...] = ()  # BCP 47
+    family: str | None = None  # who owns it; two sources of one family are one voice
+    kind: str = (
+        "unknown"  # wire | newspaper | broadcaster | state-media | aggregator | blog | think-tank | unknown
+    )
+    poll_floor: float = 300.0  # seconds between two polls of a feed, at least
+    poll_ceiling: float = 21600.0  # seconds, at most
+    notes: str = ""
+
+
+class Discovered(Part, frozen=True, kw_only=True):
+    """How a page came to our notice, in the words of the list that named it."""
+
+    source_id: str | None = None
+    feed_url: str | None = None
+    via: str  # rss | atom | json-feed | news-sitemap | sitemap | section | file | request
+    title: str | None = None
+    published: str | None = None  # as the list prints it
+    summary: str | None = None
+
+
+class FetchRequest(Record, frozen=True, kw_only=True):
+    """Please fetch this page. Key: registered domain of the host."""
+
+    url: str
+    canonical_url: str
+    page_id: PageId
+    lane: str  # live | backfill | revisit | redrive
+    discovered: Discovered
+    requested_at: Timestamp
+    not_before: Timestamp | None = None
+    attempt: int = 1
+
+
+class Robots(Part, frozen=True, kw_only=True):
+    """What robots.txt says of this URL (RFC 9309)."""
+
+    verdict: str  # allowed | disallowed | not-asked
+    rule: str | None = None  # the line that decided
+    crawl_delay: float | None = None  # seconds
+
+
+class RightsSignal(Part, frozen=True, kw_only=True):
+    """One statement of the publisher about reuse, as found."""
+
+    name: str  # noindex | noarchive | noai | tdm-reservation | content-usage …
+    value: str
+    where: str  # header | meta | robots.txt | tdmrep.json
+
+
+class Rights(Part, frozen=True, kw_only=True):
+    """All reuse signals of a page and what they add up to."""
+
+    signals: tuple[RightsSignal, ...] = ()
+    verdict: str = "none-stated"  # none-stated | reserved | no-archive
+
+
+class Blob(Part, frozen=True, kw_only=True):
+    """A body kept outside the message (claim check)."""
+
+    sha256: str
+    bytes: int
+
+
+class RawPage(Record, frozen=True, kw_only=True):
+    """One fetched page, nothing removed. Key: `page_id`. MessagePack, as the body is bytes."""
+
+    page_id: PageId
+    url: str  # final, after redirects
+    requested_url: str
+    redirects: tuple[str, ...] = ()
+    canonical_url: str
+    status: int  # HTTP; 200 for a local file
+    headers: dict[str, str] = {}  # chosen ones, lower-case names
+    content_type: str | None = None  # media type without parameters
+    charset: str | None = None  # as the header declares it; often wrong
+    body: bytes | None = None
+    blob: Blob | None = None  # instead of body when it is over the claim-check limit
+    body_sha256: str
+    truncated: bool = False
+    fetched_at: Timestamp
+    robots: Robots
+    rights: Rights
+    discovered: Discovered
+    lane: str
+
+
+# --- the article, growing -----------------------------------------------------------------------
+
+
+class Stamp(Part, frozen=True, kw_only=True):
+    """Who said so: a component, its version and the digest of its rules or model."""
+
+    component: str  # extractor.html, classifier.relevance …
+    version: str
+    digest: str  # first 16 hex digits of SHA-256
+
+
+class DateCandidate(Part, frozen=True, kw_only=True):
+    """One reading of a publication date."""
+
+    value: str  # ISO 8601: a date, or a date and time with a zone where known
+    precision: str  # day | minute | second
+    source: str  # json-ld | meta | time-element | url | visible-line | feed | sitemap
+    confidence: float  # 0..1
+
+
+class Published(DateCandidate, frozen=True, kw_only=True):
+    """The reading chosen, and those that were not."""
+
+    alternatives: tuple[DateCandidate, ...] = ()
+
+
+class Credit(Part, frozen=True, kw_only=True):
+    """One statement of who made or first published the text."""
+
+    # author | role | contributor | contact | agency | reprint-of | source | copyright | editor | translator
+    kind: str
+    name: str
+    text: str  # the sentence or line that says so
+
+
+class Access(Part, frozen=True, kw_only=True):
+    """Whether the whole text is there."""
+
+    verdict: str  # full | truncated | paywalled
+    evidence: tuple[str, ...] = ()
+
+
+class Quality(Part, frozen=True, kw_only=True):
+    """How much text, and how sure the extractor is that it is the article's."""
+
+    chars: int
+    words: int
+    score: float  # 0..1
+
+
+class Change(Part, frozen=True, kw_only=True):
+    """One paragraph or field that differs from the revision before."""
+
+    what: str  # title | paragraph | status
+    before: str | None = None
+    after: str | None = None
+
+
+class Revision(Part, frozen=True, kw_only=True):
+    """Which state of the page this is. The extractor knows the digest, the linker the rest."""
+
+    digest: str  # first 16 hex digits of SHA-256 over title and text
+    number: int | None = None  # 1, 2, … ; null until the linker has counted
+    kind: str | None = None  # new | headline | text | correction | retraction
+    changes: tuple[Change, ...] = ()
+
+
+class Article(Record, frozen=True, kw_only=True):
+    """The readable part of a page. Key: `page_id`. Text: NFC, one blank line between paragraphs."""
+
+    page_id: PageId
+    revision: Revision
+    url: str
+    canonical_url: str
+    source_id: str | None = None
+    title: str | None = None
+    text: str
+    language: str | None = None  # BCP 47, of the text
+    published: Published | None = None
+    modified: str | None = None  # ISO 8601
+    byline: tuple[str, ...] = ()  # people only; roles and user names are credits
+    site_name: str | None = None
+    section: str | None = None
+    image: str | None = None  # absolute URL
+    credits: tuple[Credit, ...] = ()
+    access: Access
+    quality: Quality
+    rights: Rights
+    discovered: Discovered
+    lane: str
+    fetched_at: Timestamp
+    stamps: tuple[Stamp, ...] = ()
+
+
+class Span(Part, frozen=True, kw_only=True):
+    """A piece of the article that is evidence: `text == source[start:end]`, in code points."""
+
+    start: int
+    end: int
+    text: str
+    in_: str = field(name="in")  # text | title
+    rule: str | None = None  # id of the rule that matched
+
+
+class CountryRelevance(Part, frozen=True, kw_only=True):
+    """How much an article is about one country."""
+
+    grade: int  # 0 none or passing, 1 secondary, 2 primary
+    score: float
+    evidence: tuple[Span, ...] = ()
+    against: tuple[Span, ...] = ()
+
+
+class TopicLabel(Part, frozen=True, kw_only=True):
+    """One label of services/classifier/labels.toml."""
+
+    id: str
+    name: str
+    medtop: str | None = None  # IPTC Media Topic code
+    score: float
+    evidence: tuple[Span, ...] = ()
+
+
+class Entity(Part, frozen=True, kw_only=True):
+    """Somebody or something named; `id` is stable (`person:mustafa_al_kadhimi`)."""
+
+    id: str
+    name: str
+    type: str  # person | organisation | place | unknown
+    mentions: tuple[Span, ...] = ()
+
+
+class Place(Part, frozen=True, kw_only=True):
+    """A named place with coordinates (WGS 84, degrees)."""
+
+    id: str
+    name: str
+    country: str | None = None  # ISO 3166-1 alpha-2
+    lat: float
+    lon: float
+    mentions: tuple[Span, ...] = ()
+
+
+class Weighed(Part, frozen=True, kw_only=True):
+    """A number between 0 and 1 and the sentence that justifies it."""
+
+    score: float
+    because: str
+
+
+class ClassifiedArticle(Article, frozen=True, kw_only=True):
+    """An article and what it is about. Irrelevant ones too, with the reason."""
+
+    relevance: dict[str, CountryRelevance]  # by ISO 3166-1 alpha-2: IQ, IR
+    relevant: bool
+    because: str  # one sentence
+    topics: tuple[TopicLabel, ...] = ()  # over threshold, best first
+    entities: tuple[Entity, ...] = ()
+    places: tuple[Place, ...] = ()
+    genre: str  # news | analysis | opinion | reprint-notice | live | roundup
+    importance: Weighed
+    credibility: Weighed
+
+
+class StoryLink(Part, frozen=True, kw_only=True):
+    """Which story an article belongs to, and how surely."""
+
+    id: str
+    score: float  # 0..1; 1 for the first member
+
+
+class CopyEvidence(Part, frozen=True, kw_only=True):
+    """One reason for a copy verdict."""
+
+    kind: str  # shingles | credit | odd-pair
+    text: str
+    score: float | None = None
+
+
+class Copy(Part, frozen=True, kw_only=True):
+    """Where the text comes from."""
+
+    verdict: str  # original | reprint | edited | spun
+    score: float  # rises with the likelihood of spinning, 0..1
+    of: str | None = None  # page_id of an earlier article, if we have it
+    of_publisher: str | None = None
+    evidence: tuple[CopyEvidence, ...] = ()
+
+
+class Corroboration(Part, frozen=True, kw_only=True):
+    """How many independent voices carry the story, as of publication."""
+
+    independent_sources: int
+    families: tuple[str, ...] = ()
+
+
+class Repair(Part, frozen=True, kw_only=True):
+    """A name that was probably spun, beside what it probably was. The text is never changed."""
+
+    mention: Span
+    from_: str = field(name="from")
+    to: str
+    confidence: float
+    because: str
+
+
+class EnrichedArticle(ClassifiedArticle, frozen=True, kw_only=True):
+    """The public record. `version` rises by one each time a page is published again; the highest wins."""
+
+    story: StoryLink
+    copy_: Copy = field(name="copy")
+    corroboration: Corroboration
+    repairs: tuple[Repair, ...] = ()
+    status: str = "usable"  # usable | withheld | canceled
+    version: int
+
+
+class StatedValue(Part, frozen=True, kw_only=True):
+    """One answer to a question, and the pages that give it."""
+
+    value: str
+    page_ids: tuple[PageId, ...]
+
+
+class Disagreement(Part, frozen=True, kw_only=True):
+    """A figure or fact on which members of a story differ."""
+
+    what: str
+    values: tuple[StatedValue, ...]
+
+
+class Story(Record, frozen=True, kw_only=True):
+    """One event told by one or more pages; the live count. Key: `story_id`."""
+
+    story_id: str
+    version: int
+    title: str | None = None
+    first_at: Timestamp
+    last_at: Timestamp
+    members: tuple[PageId, ...]
+    independent_sources: int
+    families: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+
+
+# --- what happened ------------------------------------------------------------------------------
+
+
+class Position(Part, frozen=True, kw_only=True):
+    """Where a message stood."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Fate(Record, frozen=True, kw_only=True):
+    """What became of one message at one stage; exactly one each. Key: `page_id`."""
+
+    page_id: str
+    stage: str
+    fate: str  # done | skipped | dead
+    reason: str  # kebab-case; "ok" when done
+    detail: str = ""
+    at: Timestamp
+    seconds: float  # from taking the message to its outputs confirmed
+    lane: str | None = None
+    from_: Position = field(name="from")
+    stamps: tuple[Stamp, ...] = ()
+
+
+class Original(Position, frozen=True, kw_only=True):
+    """The message that died, byte for byte (base64 in JSON)."""
+
+    key: bytes
+    value: bytes | None
+    headers: dict[str, str] = {}
+
+
+class DeadLetter(Record, frozen=True, kw_only=True):
+    """A message that will never work, or not now. Key: as the original."""
+
+    original: Original
+    stage: str
+    reason: str
+    error: str
+    attempts: int = 1
+    first_at: Timestamp
+    last_at: Timestamp
+    redrives: int = 0
+
+
+R = TypeVar("R", bound=Record)
+
+
+def grown(cls: type[R], smaller: Record, /, **parts: Any) -> R:
+    """`smaller` with the fields that `cls` adds: `grown(ClassifiedArticle, article, topics=…)`."""
+    kept = {name: getattr(smaller, name) for name in smaller.__struct_fields__}
+    return cls(**(kept | parts))

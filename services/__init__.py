@@ -1,0 +1,1 @@
+"""The five rooms, their plumbing, the embedded pipeline and the command line."""

@@ -1,0 +1,1 @@
+"""Plumbing, once: buses, settling, dead letters, retries, memory, configuration, health, metrics, logs."""
