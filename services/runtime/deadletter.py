@@ -1,0 +1,58 @@
+"""Dead letters: how a message that cannot be used is kept, and when there are too many of them. Pure."""
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.records import DeadLetter, Original
+from services.runtime.bus import Message
+
+
+def dead_letter(
+    message: Message, stage: str, reason: str, error: str, at: datetime, attempts: int = 1
+) -> DeadLetter:
+    """The message byte for byte, with who refused it and why."""
+    original = Original(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key.encode("utf-8", "surrogateescape"),
+        value=message.value,
+        headers=dict(message.headers),
+    )
+    return DeadLetter(
+        original=original,
+        stage=stage,
+        reason=reason,
+        error=error[:2000],
+        attempts=attempts,
+        first_at=at,
+        last_at=at,
+    )
+
+
+@dataclass(slots=True)
+class DeadLetterLimit:
+    """At most `limit` dead letters in `window` seconds; past it the stage should pause.
+
+    One broken page is a dead letter; a thousand in a minute is a broken producer or a broken release,
+    and letting the topic back up is better than emptying it into the dead-letter topic.
+    """
+
+    limit: int
+    window: float
+    _seen: deque[tuple[float, str]] = field(default_factory=deque)
+
+    def count(self, reason: str, now: float) -> str | None:
+        """Note one dead letter at `now` (steady seconds). Returns why to pause, or None."""
+        self._seen.append((now, reason))
+        while self._seen and self._seen[0][0] <= now - self.window:
+            self._seen.popleft()
+        if len(self._seen) <= self.limit:
+            return None
+        (commonest, times), *_ = Counter(seen for _, seen in self._seen).most_common(1)
+        return f"{len(self._seen)} dead letters in {self.window:g} s, {times} of them {commonest}"
+
+    def clear(self) -> None:
+        """Begin again after a pause."""
+        self._seen.clear()
