@@ -91,14 +91,7 @@ TOPICS: Mapping[str, Topic[Record]] = {
     )
 }  # fmt: skip
 
-CONSUMED = (
-    FETCH_REQUESTS,
-    PAGES_FETCHED,
-    ARTICLES_EXTRACTED,
-    ARTICLES_CLASSIFIED,
-    ARTICLES_ENRICHED,
-    STORIES,
-)
+CONSUMED = tuple(TOPICS.values())
 """Topics that a stage reads and may refuse: each has a dead-letter topic."""
 
 DEAD_LETTERS: Mapping[str, Topic[Record]] = {

@@ -1,12 +1,14 @@
 """A service as the runtime sees it: what it reads and how it handles one record."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from schemas.records import Record, Stamp
 from schemas.topics import Topic
 from services.runtime.bus import Message
-from services.stage import Outgoing
+from services.stage import In, Outgoing, Stage
 
 Handle = Callable[[Record, Message], Awaitable[Sequence[Outgoing]]]
 
@@ -25,3 +27,13 @@ class Service:
     stamps: tuple[Stamp, ...] = ()
     concurrency: int = 1
     seconds: float = 60.0  # time limit of one handling, far below any broker's patience
+    bookkeeping: frozenset[str] = frozenset()  # topics whose messages get no fate in the journal
+
+
+def from_stage(stage: Stage[In], seconds: float = 60.0) -> Service:
+    """A pure stage as a service: its step runs in a thread, one message at a time."""
+
+    async def handle(record: Record, _message: Message) -> Sequence[Outgoing]:
+        return await asyncio.to_thread(lambda: tuple(stage.step(cast("In", record))))
+
+    return Service(stage.name, (stage.source,), handle, stage.stamps, seconds=seconds)

@@ -1,0 +1,118 @@
+"""Every setting, once: environment variable, default, unit, meaning. docs/settings.md is made from here.
+
+All problems are reported in one error, and a misspelt `SIRWAN_…` variable is one of them: pydantic-settings
+ignores unknown environment variables, and an operator would never learn why the setting does nothing.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "SIRWAN_"
+
+FOREIGN = frozenset({"SIRWAN_SHARED", "SIRWAN_TEST_KAFKA"})
+"""Variables of the tests, not of the program."""
+
+
+class ConfigError(Exception):
+    """The settings are wrong; the message lists every problem."""
+
+
+def _readable_agent(value: str) -> str:
+    if "(" not in value or "+" not in value:
+        raise ValueError("must name a contact, as in 'Sirwan/0.1 (+https://news.example/bot)'")
+    return value
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Names in the environment carry the prefix SIRWAN_."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path = Field(Path("var"), description="Folder of everything the embedded pipeline keeps.")
+    sources: Path = Field(Path("deploy/sources"), description="Folder of source files (*.toml).")
+    store: Path | None = Field(
+        None, description="SQLite file of the store; default: sirwan.db in SIRWAN_HOME."
+    )
+    kafka: str = Field("127.0.0.1:9092", description="Bootstrap servers, host:port,host:port.")
+    topic_prefix: str = Field("sirwan", pattern="^[a-z][a-z0-9-]*$", description="First word of every topic.")
+    partitions: int = Field(4, ge=1, le=1000, description="Partitions of each topic when it is created.")
+    replication: int = Field(1, ge=1, le=9, description="Replicas of each topic when it is created.")
+    instance: str | None = Field(
+        None, description="Name of this replica for static group membership; unique per service."
+    )
+    user_agent: Annotated[str, AfterValidator(_readable_agent)] = Field(
+        "Sirwan/0.1 (+https://sirwan.example/bot)", description="How the fetcher introduces itself."
+    )
+    fetch_delay: float = Field(
+        1.0, ge=0, description="Seconds between two requests to one site, at least; crawl-delay may raise it."
+    )
+    fetch_seconds: float = Field(30.0, gt=0, description="Seconds one page may take, redirects included.")
+    fetch_bytes: int = Field(8 * 1024 * 1024, gt=0, description="Decoded bytes of one page, at most.")
+    fetch_concurrency: int = Field(16, ge=1, description="Pages fetched at once, over all sites.")
+    allow_private_hosts: bool = Field(
+        False, description="Fetch from loopback and private addresses too; for the demo and tests."
+    )
+    stage_seconds: float = Field(60.0, gt=0, description="Seconds a stage may take over one message.")
+    retry_attempts: int = Field(4, ge=1, description="Attempts at something that may work later.")
+    dead_letter_limit: int = Field(
+        1000, ge=1, description="Dead letters a stage may make in a minute before it pauses."
+    )
+    dead_letter_pause: float = Field(300.0, ge=0, description="Seconds a stage pauses past that limit.")
+    stall_seconds: float = Field(
+        300.0,
+        gt=0,
+        description="Seconds without progress, with messages waiting, before a service ends itself.",
+    )
+    health_host: str = Field("127.0.0.1", description="Address of /live, /ready and /metrics.")
+    health_port: int = Field(0, ge=0, le=65535, description="Port of the same; 0 serves none.")
+    log_level: str | None = Field(
+        None, pattern="^(debug|info|warning|error)$", description="Default: info; warning on a terminal."
+    )
+
+    @property
+    def database(self) -> Path:
+        """The store's SQLite file."""
+        return self.store or self.home / "sirwan.db"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings from arguments, else the environment. Raises ConfigError with every problem."""
+    problems = _misspelt(os.environ)
+    settings = None
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as exc:
+        problems += [_problem(error) for error in exc.errors()]
+    if problems or settings is None:
+        listing = "\n".join(f"  {problem}" for problem in sorted(problems))
+        raise ConfigError(
+            f"the settings are wrong ({len(problems)}):\n{listing}\nall settings: docs/settings.md"
+        )
+    return settings
+
+
+def variable(field: str) -> str:
+    """Name of a setting in the environment."""
+    return PREFIX + field.upper()
+
+
+def _misspelt(environ: Mapping[str, str]) -> list[str]:
+    known = {variable(field) for field in Settings.model_fields} | FOREIGN
+    unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    return [f"{name}: no such setting{_suggestion(name, known)}" for name in unknown]
+
+
+def _suggestion(name: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _problem(error: Any) -> str:
+    field = str(error["loc"][0]) if error["loc"] else "?"
+    return f"{variable(field)}={error.get('input')!r}: {error['msg'].removeprefix('Value error, ')}"

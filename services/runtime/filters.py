@@ -1,0 +1,52 @@
+"""Each stage from a shell: JSON Lines in, JSON Lines out, one line out per line in, in order (DESIGN §7).
+
+A line that fails gives `{"id": …, "error": {"fate", "reason", "detail"}}` and the filter goes on.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+import structlog
+
+from services.stage import Poison, Refusal
+
+log = structlog.get_logger()
+
+Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def refusal_line(ident: object, refusal: Refusal) -> bytes:
+    """The line for a request that was refused."""
+    error = {"fate": refusal.fate, "reason": refusal.reason, "detail": refusal.detail}
+    return _ENCODER.encode({"id": ident, "error": error})
+
+
+def read_request(line: bytes) -> dict[str, Any]:
+    """The object on a line. Raises Poison."""
+    try:
+        request = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise Poison("bad-request", f"not JSON: {exc}") from exc
+    if not isinstance(request, dict):
+        raise Poison("bad-request", "a line must be a JSON object")
+    return request
+
+
+def answers(lines: Iterable[bytes], answer: Answer) -> Iterator[bytes]:
+    """One JSON line, without its newline, for each line that is not blank."""
+    for line in lines:
+        if not line.strip():
+            continue
+        ident: object = None
+        try:
+            request = read_request(line)
+            ident = request.get("id")
+            yield _ENCODER.encode(answer(request))
+        except Refusal as exc:
+            yield refusal_line(ident, exc)
+        except Exception as exc:  # a bug must not cost the lines after it (law 3)
+            log.error("bug", id=ident, exc_info=True)
+            yield refusal_line(ident, Poison("bug", repr(exc)))

@@ -1,0 +1,211 @@
+"""One message, one fate: run the step → outputs confirmed → remembered → fate confirmed → acknowledge.
+
+Nothing else acknowledges. A bad message never raises; a broken broker may (BrokerDown), and then nothing
+was acknowledged and the message comes again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from msgspec.structs import replace
+
+from schemas.codec import Undecodable, decode, encode
+from schemas.records import Fate, Position, Record
+from schemas.topics import ALL_TOPICS, JOURNAL, Topic
+from services.runtime.bus import Bus, Message
+from services.runtime.clock import Clock
+from services.runtime.deadletter import dead_letter
+from services.runtime.envelope import SUBJECT, event_id, headers
+from services.runtime.metrics import Metrics
+from services.runtime.retry import Retry
+from services.runtime.service import Service
+from services.runtime.state import State
+from services.stage import DEAD, DONE, Emit, Outgoing, Poison, Refusal, Remember, Skip, Transient
+
+log = structlog.get_logger()
+
+TIME_LIMIT = "time-limit"
+
+Confirmations = Sequence[Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a stage made of one message, before anything is published."""
+
+    fate: str
+    reason: str
+    detail: str = ""
+    outgoing: tuple[Outgoing, ...] = ()
+    page_id: str = ""
+    lane: str | None = None
+    attempts: int = 1
+    started: float = 0.0  # steady seconds
+
+
+def refused(outcome: Outcome, exc: Refusal) -> Outcome:
+    """The outcome of a message whose outputs cannot be published after all."""
+    return Outcome(
+        exc.fate,
+        exc.reason,
+        exc.detail,
+        page_id=outcome.page_id,
+        lane=outcome.lane,
+        attempts=outcome.attempts,
+        started=outcome.started,
+    )
+
+
+@dataclass(slots=True)
+class _Attempts:
+    made: int = 0
+
+
+async def _give_up(exc: Transient) -> None:
+    raise exc
+
+
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """Settles the messages of one service on one bus."""
+
+    service: Service
+    bus: Bus
+    clock: Clock
+    metrics: Metrics
+    retry: Retry = field(default_factory=Retry)
+    state: State | None = None
+    hold: Callable[[Transient], Awaitable[None]] = _give_up  # called while the memory cannot be written
+
+    async def decide(self, message: Message) -> Outcome:
+        """Run the step. Never raises for a bad message."""
+        started = self.clock.steady()
+        tried = _Attempts()
+        try:
+            record = _decode(message)
+        except Refusal as exc:
+            return Outcome(exc.fate, exc.reason, exc.detail, page_id=message.key, started=started)
+        whose: dict[str, Any] = {
+            "page_id": getattr(record, "page_id", message.key),
+            "lane": getattr(record, "lane", None),
+            "started": started,
+        }
+        try:
+            outgoing = await self.retry.run(lambda: self._attempt(record, message, tried))
+        except Refusal as exc:
+            return Outcome(exc.fate, exc.reason, exc.detail, attempts=tried.made, **whose)
+        except TimeoutError:
+            return Outcome(DEAD, TIME_LIMIT, f"over {self.service.seconds:g} s", attempts=tried.made, **whose)
+        except Exception as exc:
+            log.error("bug", stage=self.service.name, key=message.key, exc_info=True)
+            return Outcome(DEAD, "bug", repr(exc), attempts=tried.made, **whose)
+        return Outcome(DONE, "ok", "", tuple(outgoing), attempts=tried.made, **whose)
+
+    async def _attempt(self, record: Record, message: Message, tried: _Attempts) -> Sequence[Outgoing]:
+        tried.made += 1
+        async with asyncio.timeout(self.service.seconds):
+            return await self.service.handle(record, message)
+
+    async def hand_over(self, message: Message, outcome: Outcome) -> tuple[Outcome, Confirmations]:
+        """Publish the outputs, in order; the awaitables are their confirmations. Raises BrokerDown."""
+        emits = [item for item in outcome.outgoing if isinstance(item, Emit)]
+        try:
+            return outcome, [await self._publish(emit, message.headers) for emit in emits]
+        except Poison as exc:  # the client refuses an output for good: too large
+            return refused(outcome, exc), []
+
+    async def conclude(self, message: Message, outcome: Outcome, confirmations: Confirmations) -> Outcome:
+        """Wait for the outputs, remember, keep the dead letter, journal the fate: now acknowledge.
+
+        Returns the outcome as journaled. Raises BrokerDown.
+        """
+        try:
+            for confirmation in confirmations:
+                await confirmation
+        except Poison as exc:  # the broker refuses an output for good: too large
+            outcome = refused(outcome, exc)
+        if outcome.fate == DEAD:
+            await self._bury(message, outcome)
+        await self._remember(outcome)
+        seconds = self.clock.steady() - outcome.started
+        if message.topic not in self.service.bookkeeping:
+            await (await self._journal(message, outcome, seconds))
+        stage = self.service.name
+        self.metrics.count("sirwan_messages_total", stage=stage, fate=outcome.fate, reason=outcome.reason)
+        self.metrics.observe("sirwan_handling_seconds", seconds, stage=stage)
+        return outcome
+
+    async def _remember(self, outcome: Outcome) -> None:
+        """Make the changes durable, however long that takes: the step has already counted on them."""
+        changes = [item for item in outcome.outgoing if isinstance(item, Remember)]
+        while changes and self.state is not None:
+            try:
+                await self.state.remember(changes)
+                changes = []
+            except Transient as exc:
+                await self.hold(exc)
+
+    async def _journal(self, message: Message, outcome: Outcome, seconds: float) -> Awaitable[None]:
+        fate = Fate(
+            page_id=outcome.page_id,
+            stage=self.service.name,
+            fate=outcome.fate,
+            reason=outcome.reason,
+            detail=outcome.detail[:500],
+            at=self.clock.now(),
+            seconds=round(seconds, 6),
+            lane=outcome.lane,
+            from_=Position(topic=message.topic, partition=message.partition, offset=message.offset),
+            stamps=self.service.stamps,
+        )
+        # The id names the message, not the words: a redelivered message has the same fate once more.
+        place = f"{self.service.name}/{message.topic}/{message.partition}/{message.offset}"
+        subject = message.headers.get(SUBJECT, "")
+        emit = Emit(JOURNAL, outcome.page_id, fate, subject)
+        return await self._publish(emit, message.headers, event=event_id(JOURNAL.name, place, None))
+
+    async def _bury(self, message: Message, outcome: Outcome) -> None:
+        """Put the message on its dead-letter topic; without its value where that is too large to keep."""
+        topic = ALL_TOPICS.get(f"{message.topic}.dlq")
+        if topic is None:  # a dead letter that is itself unreadable: only its log line is left to keep
+            log.error("dead-letter-unreadable", topic=message.topic, key=message.key, why=outcome.detail)
+            return
+        letter = dead_letter(
+            message, self.service.name, outcome.reason, outcome.detail, self.clock.now(), outcome.attempts
+        )
+        subject = message.headers.get(SUBJECT, "")
+        try:
+            await (await self._publish(Emit(topic, message.key, letter, subject), message.headers))
+        except Poison as exc:
+            note = f"{letter.error} (value of {len(message.value or b'')} bytes not kept: {exc.detail})"
+            bare = replace(letter, original=replace(letter.original, value=None), error=note)
+            await (await self._publish(Emit(topic, message.key, bare, subject), message.headers))
+
+    async def _publish(
+        self, emit: Emit, parent: Mapping[str, str], event: str | None = None
+    ) -> Awaitable[None]:
+        value = encode(emit.topic, emit.record)
+        envelope = headers(
+            emit.topic,
+            emit.key,
+            value,
+            stage=self.service.name,
+            subject=emit.subject,
+            at=self.clock.now(),
+            parent=parent,
+            event=event,
+        )
+        return await self.bus.publish(emit.topic.name, emit.key, value, envelope)
+
+
+def _decode(message: Message) -> Record:
+    topic: Topic[Record] = ALL_TOPICS[message.topic]
+    if message.value is None:
+        raise Skip("tombstone", "the key is erased")
+    try:
+        return decode(topic, message.value)
+    except Undecodable as exc:
+        raise Poison("undecodable", str(exc)) from exc

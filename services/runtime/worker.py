@@ -1,0 +1,219 @@
+"""Runs one service on one bus until told to stop.
+
+Steps run one after the other and hand their outputs over in order; only the waiting for confirmations
+overlaps. A service with a memory does not even overlap that: what it remembers of one message must be
+durable before the next is looked at. Whatever stands in the way (broker, database, a flood of dead
+letters) pauses the worker, shows in its health, and ends by itself.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from services.runtime.bus import BrokerDown, Bus, Message, Subscription
+from services.runtime.clock import Clock
+from services.runtime.deadletter import DeadLetterLimit
+from services.runtime.gate import Gate
+from services.runtime.health import Health
+from services.runtime.metrics import Metrics
+from services.runtime.retry import Retry
+from services.runtime.service import Service
+from services.runtime.settle import TIME_LIMIT, Confirmations, Outcome, Settler
+from services.runtime.state import State
+from services.stage import DEAD, Transient
+
+log = structlog.get_logger()
+
+WINDOW = 256
+"""Messages of a sequential service whose confirmations may be outstanding at once."""
+
+UNSAFE = frozenset({TIME_LIMIT, "bug", "record-too-large"})
+"""Ends after which a stage may remember in this process what was never made durable."""
+
+Subscribe = Callable[[Sequence[str], str], Subscription]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait before trying again, and how many dead letters are too many. Seconds."""
+
+    broker: float = 2.0
+    memory: float = 1.0
+    dead_letters: int = 1000  # in `dead_letter_window`
+    dead_letter_window: float = 60.0
+    dead_letter_pause: float = 300.0
+
+
+class Rebuild(Exception):
+    """The service's memory may differ from what is durable; build it anew."""
+
+
+@dataclass(slots=True)
+class Worker:
+    """One service at work."""
+
+    build: Callable[[], Service]
+    bus: Bus
+    clock: Clock
+    metrics: Metrics
+    health: Health
+    state: State | None = None
+    subscribe: Subscribe | None = None  # where another driver than the bus feeds the service
+    retry: Retry = field(default_factory=Retry)
+    patience: Patience = field(default_factory=Patience)
+    lag: Callable[[], Mapping[tuple[str, int], int]] = dict
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def stop(self) -> None:
+        """Take no more messages; `run` returns once those taken are settled."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Work until `stop`. A broker that is away is waited for, without acknowledging anything."""
+        while not self._stop.is_set():
+            try:
+                service = await self._restore()
+                await _Shift(self, service).work()
+            except* BrokerDown as group:
+                why = str(group.exceptions[0])
+                if self.health.blocked("broker", why):
+                    log.warning("waiting for the broker", why=why)
+                await self._pause(self.patience.broker)
+            except* Rebuild:
+                log.warning("building the service anew from its memory")
+
+    async def _restore(self) -> Service:
+        """The service, with its memory as it is durable."""
+        while self.state is not None:
+            try:
+                await self.state.close()
+                await self.state.open()
+                break
+            except Transient as exc:
+                await self.wait_for_memory(exc)
+        self.health.cleared("memory")
+        return self.build()
+
+    async def wait_for_memory(self, exc: Transient) -> None:
+        """Say that the memory cannot be reached, and wait a moment. Raises Rebuild when asked to stop."""
+        if self.health.blocked("memory", exc.detail):
+            log.error("the memory of the stage is unavailable", why=exc.detail)
+        await self._pause(self.patience.memory)
+        if self._stop.is_set():
+            raise Rebuild
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep, but not past a stop."""
+        sleeping = asyncio.ensure_future(self.clock.sleep(seconds))
+        stopping = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({sleeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (sleeping, stopping):
+            task.cancel()
+        await asyncio.gather(sleeping, stopping, return_exceptions=True)
+
+    async def breathe(self, why: str, limit: DeadLetterLimit) -> None:
+        """Stop taking messages for a while: something upstream is broken, let the topic back up."""
+        self.health.blocked("dead-letters", why)
+        log.error("too many dead letters: pausing", why=why, seconds=self.patience.dead_letter_pause)
+        await self._pause(self.patience.dead_letter_pause)
+        limit.clear()
+        self.health.cleared("dead-letters")
+
+    async def messages(self, subscription: Subscription) -> AsyncIterator[Message]:
+        """Messages until the subscription ends or the worker is stopped."""
+        stopping = asyncio.ensure_future(self._stop.wait())
+        source = subscription.__aiter__()
+        try:
+            while not self._stop.is_set():
+                taking = asyncio.ensure_future(anext(source, None))
+                await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if not taking.done():
+                    taking.cancel()
+                    await asyncio.gather(taking, return_exceptions=True)
+                    return
+                message = taking.result()
+                if message is None:
+                    return
+                yield message
+        finally:
+            stopping.cancel()
+
+
+class _Shift:
+    """From one subscription to its end."""
+
+    def __init__(self, worker: Worker, service: Service) -> None:
+        self._worker = worker
+        self._service = service
+        self._settler = Settler(
+            service=service,
+            bus=worker.bus,
+            clock=worker.clock,
+            metrics=worker.metrics,
+            retry=worker.retry,
+            state=worker.state,
+            hold=worker.wait_for_memory,
+        )
+        self._gate = Gate()
+        self._room = asyncio.Semaphore(service.concurrency if service.concurrency > 1 else WINDOW)
+        patience = worker.patience
+        self._limit = DeadLetterLimit(patience.dead_letters, patience.dead_letter_window)
+        self._flood: str | None = None
+        self._generation: int | None = None
+        subscribe = worker.subscribe or worker.bus.subscribe
+        self._subscription = subscribe([topic.name for topic in service.sources], service.name)
+
+    async def work(self) -> None:
+        """Take, settle and acknowledge until the subscription ends or the worker is stopped."""
+        worker = self._worker
+        worker.health.cleared("starting")
+        worker.health.cleared("broker")
+        worker.lag = self._subscription.lag
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                async for message in worker.messages(self._subscription):
+                    await self._room.acquire()
+                    self._gate.take(message)
+                    await self._begin(message, tasks)
+                    if self._flood is not None:
+                        await worker.breathe(self._flood, self._limit)
+                        self._flood = None
+        finally:
+            await self._subscription.close()
+
+    async def _begin(self, message: Message, tasks: asyncio.TaskGroup) -> None:
+        if self._worker.state is not None:
+            await self._with_memory(message)
+        elif self._service.concurrency > 1:
+            tasks.create_task(self._whole(message))
+        else:
+            outcome = await self._settler.decide(message)
+            outcome, confirmations = await self._settler.hand_over(message, outcome)
+            tasks.create_task(self._end(message, outcome, confirmations))
+
+    async def _with_memory(self, message: Message) -> None:
+        """One at a time; after a rebalance or an overrun nothing in memory can be trusted."""
+        if self._generation not in (None, message.generation):
+            raise Rebuild
+        self._generation = message.generation
+        if (await self._whole(message)).reason in UNSAFE:
+            raise Rebuild
+
+    async def _whole(self, message: Message) -> Outcome:
+        outcome = await self._settler.decide(message)
+        return await self._end(message, *await self._settler.hand_over(message, outcome))
+
+    async def _end(self, message: Message, outcome: Outcome, confirmations: Confirmations) -> Outcome:
+        """Conclude and acknowledge."""
+        outcome = await self._settler.conclude(message, outcome, confirmations)
+        newest = self._gate.settle(message)
+        if newest is not None:
+            await self._subscription.acknowledge(newest)
+        self._room.release()
+        worker = self._worker
+        worker.metrics.set("sirwan_open_messages", self._gate.open, stage=self._service.name)
+        if outcome.fate == DEAD:
+            self._flood = self._limit.count(outcome.reason, worker.clock.steady()) or self._flood
+        return outcome
