@@ -79,23 +79,24 @@ class _Walk:
 
     def unions(self, old: list[Schema], new: list[Schema], path: str) -> Iterator[Change]:
         """Pair alternatives of one JSON type, the most alike first; all others came or went."""
-        if len(old) == 1 == len(new) and _kind(old[0]) != _kind(new[0]):
-            yield Change(path, f"was {_kind(old[0])}, is {_kind(new[0])}", BOTH)
-            return
-        left = list(new)
+        gone, left = [], list(new)
         for before in old:
             candidates = [
                 (list(self.branch(before, after, path)), after)
                 for after in left
                 if _kind(after) == _kind(before)
             ]
-            if not candidates:
-                yield Change(path, f"{_kind(before)} is no longer allowed", OLD_RECORDS)
-                continue
-            found, twin = min(candidates, key=lambda candidate: len(candidate[0]))
-            left.remove(twin)
-            yield from found
-        yield from (Change(path, f"{_kind(after)} is now allowed too", OLD_READERS) for after in left)
+            if candidates:
+                found, twin = min(candidates, key=lambda candidate: len(candidate[0]))
+                left.remove(twin)
+                yield from found
+            else:
+                gone.append(before)
+        if len(gone) == 1 == len(left):
+            yield Change(path, f"was {_kind(gone[0])}, is {_kind(left[0])}", BOTH)
+            return
+        yield from (Change(path, f"{_kind(each)} is no longer allowed", OLD_RECORDS) for each in gone)
+        yield from (Change(path, f"{_kind(each)} is now allowed too", OLD_READERS) for each in left)
 
     def branch(self, old: Schema, new: Schema, path: str) -> Iterator[Change]:
         """Differences of two subschemas of one JSON type."""
@@ -160,21 +161,20 @@ def _reference(node: Any) -> str:
     return str(node.get("$ref", "")) if isinstance(node, Mapping) else ""
 
 
-def _alternatives(node: Any, root: Schema) -> list[Schema]:
+def _alternatives(node: Any, root: Schema, seen: frozenset[str] = frozenset()) -> list[Schema]:
     """The subschema as a flat list of subschemas of one JSON type each. Raises _Unresolved."""
     if isinstance(node, bool):
         return [{"type": "anything" if node else "nothing"}]
-    seen: set[str] = set()
-    while "$ref" in node:
+    if "$ref" in node:
         reference = node["$ref"]
         if reference in seen:
             raise _Unresolved(f"{reference} leads to itself")
-        seen.add(reference)
-        node = {**_resolved(reference, root), **{k: v for k, v in node.items() if k != "$ref"}}
+        beside = {key: value for key, value in node.items() if key != "$ref"}
+        return _alternatives({**_resolved(reference, root), **beside}, root, seen | {reference})
     for keyword in ("anyOf", "oneOf"):
         if keyword in node:
             rest = {key: value for key, value in node.items() if key not in (keyword, *_ANNOTATIONS)}
-            return [{**branch, **rest} for inner in node[keyword] for branch in _alternatives(inner, root)]
+            return [{**each, **rest} for inner in node[keyword] for each in _alternatives(inner, root, seen)]
     if isinstance(node.get("type"), list):
         return [{**node, "type": kind} for kind in node["type"]]
     return [node]
