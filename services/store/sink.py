@@ -1,0 +1,30 @@
+"""What the service needs of a database. One file a database keeps this promise: sqlite."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from services.store.tables import Row
+
+
+class Sink(Protocol):
+    """Rows that last. tests/contract/test_sinks.py holds every sink to it.
+
+    A row is kept when its version is higher than the stored one's, with its parts; otherwise nothing
+    happens. What was written when `write` returns survives kill -9.
+    """
+
+    async def open(self) -> None:
+        """Connect and bring the layout up to date.
+
+        Raises Transient("store-unavailable") for what may pass and MigrationRefused for what needs a person.
+        """
+
+    async def write(self, rows: Sequence[Row]) -> None:
+        """All rows or none, in one transaction.
+
+        Raises Transient("store-unavailable") while the database cannot be written, and
+        Poison("row-refused") where it can never accept one of the rows.
+        """
+
+    async def close(self) -> None:
+        """Let go of the database; a sink that is not open stays so."""

@@ -1,0 +1,390 @@
+"""The contract of a sink (services/store/sink.py), the same for every database."""
+
+import asyncio
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from services.stage import Poison, Transient
+from services.store.sink import Sink
+from services.store.sqlite import SqliteSink
+from services.store.tables import ARTICLES, Row, Value
+from tests.unit.store.records import NOON, a_dead_letter, a_fate, a_source, a_story, an_article, page, row
+
+ROOT = Path(__file__).parents[2]
+BATCH = 40
+NOBODY = 65534
+
+
+class Database(Protocol):
+    """A database under test, seen from beside the sink."""
+
+    def sink(self) -> Sink:
+        """A sink on it, not yet open."""
+
+    def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows, on a connection of its own."""
+
+    def locked(self) -> AbstractContextManager[None]:
+        """A context in which somebody else holds the database against writers."""
+
+    def nowhere(self) -> tuple[Sink, str]:
+        """A sink on a database that does not exist, and the words that name it."""
+
+    def read_only(self) -> AbstractContextManager[None]:
+        """A context in which nobody can write it."""
+
+    def writer(self) -> list[str]:
+        """The command of a process that writes batches of BATCH fates for ever; see `write_for_ever`."""
+
+
+@dataclass(frozen=True)
+class Sqlite:
+    path: Path
+
+    def sink(self) -> Sink:
+        return SqliteSink(self.path, patience=0.05)
+
+    def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.path)) as db:
+            return db.execute(statement, values).fetchall()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            yield
+            db.execute("ROLLBACK")
+
+    def nowhere(self) -> tuple[Sink, str]:
+        path = self.path.parent / "no-such-folder" / "store.db"
+        return SqliteSink(path), f"{path}: unable to open database file; see that its folder exists"
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        root = os.geteuid() == 0
+        self.path.chmod(0o444)
+        self.path.parent.chmod(0o555)
+        if root:  # to whom modes mean nothing
+            os.seteuid(NOBODY)
+        try:
+            yield
+        finally:
+            if root:
+                os.seteuid(0)
+            self.path.parent.chmod(0o755)
+            self.path.chmod(0o644)
+
+    def writer(self) -> list[str]:
+        return [sys.executable, "-m", __name__, "sqlite", str(self.path)]
+
+
+DATABASES: Mapping[str, Callable[[Path], Database]] = {"sqlite": lambda folder: Sqlite(folder / "store.db")}
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    # Not tmp_path: its parents are closed to NOBODY.
+    with tempfile.TemporaryDirectory(prefix="sirwan-sinks-") as folder:
+        Path(folder).chmod(0o755)
+        yield DATABASES[request.param](Path(folder))
+
+
+@pytest.fixture
+async def sink(database: Database) -> AsyncIterator[Sink]:
+    sink = database.sink()
+    await sink.open()
+    yield sink
+    await sink.close()
+
+
+EVERY_KIND = [
+    row(an_article()),
+    row(a_story()),
+    row(a_fate(), subject="https://river.example/"),
+    row(a_dead_letter()),
+    row(a_source()),
+]
+TABLES = (
+    "articles",
+    "relevance",
+    "entities",
+    "topics",
+    "stories",
+    "memberships",
+    "fates",
+    "dead_letters",
+    "sources",
+)
+
+
+EVERYTHING, COUNT = "SELECT * FROM {}", "SELECT count(*) FROM {}"
+
+
+def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    return {table: sorted(database.read(EVERYTHING.format(table)), key=repr) for table in TABLES}
+
+
+async def test_a_message_delivered_again_changes_nothing(database: Database, sink: Sink) -> None:
+    await sink.write(EVERY_KIND)
+    first = everything(database)
+    await sink.write(EVERY_KIND)
+    await sink.write(EVERY_KIND + EVERY_KIND)
+    assert everything(database) == first
+    assert {table: len(rows) for table, rows in first.items()} == {
+        "articles": 1, "relevance": 2, "entities": 1, "topics": 1, "stories": 1,
+        "memberships": 2, "fates": 1, "dead_letters": 1, "sources": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("versions", [(1, 2, 3), (3, 2, 1), (2, 3, 1), (1, 3, 2, 3, 1)], ids=str)
+@pytest.mark.parametrize("together", [True, False], ids=["one-batch", "one-by-one"])
+async def test_the_highest_version_wins_in_whatever_order_they_come(
+    database: Database, sink: Sink, versions: tuple[int, ...], together: bool
+) -> None:
+    rows = [
+        each
+        for version in versions
+        for each in (
+            row(an_article(version=version, title=f"v{version}", topics=an_article().topics[: version % 2])),
+            row(a_story(version=version, members=tuple(page(str(n)) for n in range(version)))),
+            row(a_fate(at=NOON + timedelta(seconds=version), reason=f"r{version}")),
+            row(a_dead_letter(last_at=NOON + timedelta(seconds=version), redrives=version)),
+            row(a_source(name=f"v{version}"), time=f"2026-03-01T12:00:0{version}Z"),
+        )
+    ]
+    for batch in [rows] if together else [[each] for each in rows]:
+        await sink.write(batch)
+    assert database.read("SELECT version, title FROM articles") == [(3, "v3")]
+    assert database.read("SELECT count(*) FROM topics") == [(1,)]
+    assert database.read("SELECT version, (SELECT count(*) FROM memberships) FROM stories") == [(3, 3)]
+    assert database.read("SELECT reason FROM fates") == [("r3",)]
+    assert database.read("SELECT redrives FROM dead_letters") == [(3,)]
+    assert database.read("SELECT name FROM sources") == [("v3",)]
+
+
+async def test_an_equal_version_with_other_content_is_a_no_op(database: Database, sink: Sink) -> None:
+    await sink.write([row(an_article(title="first"))])
+    await sink.write([row(an_article(title="second", topics=(), text="Other words."))])
+    assert database.read("SELECT title FROM articles") == [("first",)]
+    assert database.read("SELECT count(*) FROM topics") == [(1,)]
+
+
+async def test_a_newer_version_takes_away_what_the_older_one_had(database: Database, sink: Sink) -> None:
+    await sink.write([row(an_article()), row(a_story())])
+    await sink.write(
+        [
+            row(an_article(version=2, topics=(), entities=(), relevance={})),
+            row(a_story(version=2, members=())),
+        ]
+    )
+    for table in ("topics", "entities", "relevance", "memberships"):
+        assert database.read(COUNT.format(table)) == [(0,)], table
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param({"version": 2**70}, id="a number over 64 bits"),
+        pytest.param({"title": "\ud800"}, id="a lone surrogate"),
+        pytest.param({"copy_score": float("nan")}, id="not a number"),
+        pytest.param({"version": "one"}, id="text for a number"),
+        pytest.param({"status": None}, id="nothing where something must be"),
+    ],
+)
+async def test_a_batch_with_a_row_no_database_accepts_is_refused_as_a_whole(
+    database: Database, sink: Sink, value: dict[str, Value]
+) -> None:
+    good, table = row(an_article("bad")), ARTICLES
+    bad = replace(
+        good, values=tuple({**dict(zip(table.columns, good.values, strict=True)), **value}.values())
+    )
+    with pytest.raises(Poison) as caught:
+        await sink.write([row(an_article("before")), bad, row(an_article("after"))])
+    assert caught.value.reason == "row-refused"
+    assert database.read("SELECT count(*) FROM articles") == [(0,)]
+    await sink.write([row(an_article("before")), row(an_article("after"))])
+    assert database.read("SELECT count(*) FROM articles") == [(2,)]
+
+
+async def test_a_database_that_is_not_there_is_named_with_what_to_do(database: Database) -> None:
+    sink, named = database.nowhere()
+    with pytest.raises(Transient) as caught:
+        await sink.open()
+    await sink.close()
+    assert caught.value.reason == "store-unavailable"
+    assert named in caught.value.detail
+    assert "\n" not in caught.value.detail
+
+
+async def test_a_database_that_became_read_only_refuses_and_loses_nothing(database: Database) -> None:
+    await filled(database)
+    with database.read_only():
+        sink = database.sink()
+        with pytest.raises(Transient) as caught:
+            await opened_and_written(sink)
+        await sink.close()
+    assert caught.value.reason == "store-unavailable"
+    assert "writable" in caught.value.detail
+    assert database.read("SELECT count(*) FROM articles") == [(1,)]
+
+
+async def filled(database: Database) -> None:
+    sink = database.sink()
+    await opened_and_written(sink)
+    await sink.close()
+
+
+async def opened_and_written(sink: Sink) -> None:
+    await sink.open()
+    await sink.write([row(an_article())])
+
+
+async def test_what_the_database_holds_survives_closing(database: Database) -> None:
+    for version in (1, 2):
+        sink = database.sink()
+        await sink.open()
+        await sink.write([row(an_article(version=version))])
+        await sink.close()
+    assert database.read("SELECT version FROM articles") == [(2,)]
+
+
+async def test_closing_a_sink_that_was_never_opened_is_quiet(database: Database) -> None:
+    await database.sink().close()
+
+
+async def test_while_another_process_holds_it_nothing_is_lost(database: Database, sink: Sink) -> None:
+    with database.locked(), pytest.raises(Transient) as caught:
+        await sink.write([row(an_article())])
+    assert caught.value.reason == "store-unavailable"
+    await sink.write([row(an_article())])
+    assert database.read("SELECT count(*) FROM articles") == [(1,)]
+
+
+async def test_two_sinks_opened_at_once_agree_on_the_layout(database: Database) -> None:
+    sinks = [database.sink() for _ in range(4)]
+    results = await asyncio.gather(*(patiently(each.open) for each in sinks))
+    await asyncio.gather(*(each.close() for each in sinks))
+    assert results == [None] * 4
+    assert database.read("SELECT count(*) = count(DISTINCT number) FROM migrations") == [(1,)]
+
+
+async def patiently(work: Callable[[], Awaitable[None]]) -> None:
+    for _ in range(100):
+        try:
+            return await work()
+        except Transient:
+            await asyncio.sleep(0.02)
+    raise AssertionError("still locked")
+
+
+async def test_readers_see_whole_batches_while_it_writes(database: Database, sink: Sink) -> None:
+    async def write() -> None:
+        for number in range(30):
+            await sink.write([row(fate_of(number, each)) for each in range(BATCH)])
+
+    writing = asyncio.create_task(write())
+    seen = set()
+    while not writing.done():
+        (count,) = (await asyncio.to_thread(database.read, "SELECT count(*) FROM fates"))[0]
+        seen.add(count)
+    await writing
+    assert all(count % BATCH == 0 for count in seen)
+    assert database.read("SELECT count(*) FROM fates") == [(30 * BATCH,)]
+
+
+def fate_of(batch: int, number: int) -> Any:
+    fate = a_fate(reason=f"batch-{batch}")
+    return a_fate(reason=fate.reason, from_=fate.from_.__class__(topic="t", partition=batch, offset=number))
+
+
+async def test_killed_in_mid_batch_nothing_of_the_batch_is_there(database: Database, sink: Sink) -> None:
+    with write_for_ever(database, "stop-in-batch-3") as (process, lines):
+        assert [next(lines) for _ in range(4)] == [
+            "committed 0",
+            "committed 1",
+            "committed 2",
+            "in the middle of 3",
+        ]
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    counted = database.read('SELECT "partition", count(*) FROM fates GROUP BY "partition" ORDER BY 1')
+    assert counted == [(batch, BATCH) for batch in range(3)]
+    await sink.write([row(fate_of(3, each)) for each in range(BATCH)])
+    assert database.read("SELECT count(*) FROM fates") == [(4 * BATCH,)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_killed_at_any_moment_every_commit_lasts_and_no_batch_is_partial(
+    database: Database, seed: int
+) -> None:
+    with write_for_ever(database, "go-on") as (process, lines):
+        next(lines)
+        await asyncio.sleep(random.Random(seed).uniform(0.0, 0.15))  # noqa: S311 - a moment, not a secret
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        committed = 1 + sum(1 for _ in lines)
+    again = database.sink()
+    await patiently(again.open)
+    await again.close()
+    counted = dict(database.read('SELECT "partition", count(*) FROM fates GROUP BY "partition"'))
+    assert set(counted.values()) == {BATCH}
+    assert set(range(committed)) <= set(counted)
+
+
+@contextmanager
+def write_for_ever(database: Database, how: str) -> Iterator[tuple[subprocess.Popen[str], Iterator[str]]]:
+    """A process of its own that writes batch after batch and says so, and the lines it says."""
+    with subprocess.Popen([*database.writer(), how], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, (line.strip() for line in process.stdout)
+        finally:
+            process.kill()
+
+
+class StopsInTheMiddle(Sequence[Row]):
+    """A batch that announces its middle and then never ends."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+
+    def __getitem__(self, index: Any) -> Any:
+        if index == len(self.rows) // 2:
+            print("in the middle of 3", flush=True)  # noqa: T201 - the parent reads it
+            time.sleep(600)
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+async def _write_until_killed(database: Database, how: str) -> None:
+    sink = database.sink()
+    await patiently(sink.open)
+    batch = 0
+    while True:
+        rows: Sequence[Row] = [row(fate_of(batch, each)) for each in range(BATCH)]
+        if how == "stop-in-batch-3" and batch == 3:
+            rows = StopsInTheMiddle(rows)
+        await sink.write(rows)
+        print(f"committed {batch}", flush=True)  # noqa: T201 - the parent reads it
+        batch += 1
+
+
+if __name__ == "__main__":
+    _, _kind, _path, _how = sys.argv
+    asyncio.run(_write_until_killed(Sqlite(Path(_path)), _how))
