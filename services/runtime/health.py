@@ -1,5 +1,7 @@
 """Is this process alive, and does it take messages? Liveness and readiness are different questions."""
 
+import asyncio
+
 from services.runtime.metrics import Metrics
 
 
@@ -10,6 +12,7 @@ class Health:
         self._stage = stage
         self._metrics = metrics
         self._causes: dict[str, str] = {"starting": "not started yet"}
+        self._at_work = asyncio.Event()
         self._show()
 
     @property
@@ -37,5 +40,10 @@ class Health:
         self._show()
         return news
 
+    async def until_ready(self) -> None:
+        """Return as soon as messages are taken."""
+        await self._at_work.wait()
+
     def _show(self) -> None:
+        (self._at_work.set if self.ready else self._at_work.clear)()
         self._metrics.set("sirwan_ready", float(self.ready), stage=self._stage)

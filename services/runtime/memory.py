@@ -48,6 +48,7 @@ class _Partition:
 class _Group:
     generation: int = 0
     members: list["MemorySubscription"] = field(default_factory=list)
+    topics: set[str] = field(default_factory=set)  # ever read; a group that is away still holds its place
     committed: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
@@ -89,8 +90,10 @@ class MemoryBus:
     def subscribe(self, topics: Sequence[str], group: str) -> "MemorySubscription":
         """Join `group`; its members share the partitions of `topics` anew."""
         member = MemorySubscription(self, group, tuple(topics))
-        self._groups.setdefault(group, _Group()).members.append(member)
-        self._rebalance(self._groups[group])
+        joined = self._groups.setdefault(group, _Group())
+        joined.members.append(member)
+        joined.topics.update(topics)
+        self._rebalance(joined)
         return member
 
     def next_for(self, member: "MemorySubscription") -> Message | None:
@@ -151,14 +154,14 @@ class MemoryBus:
         committed = [
             group.committed.get((topic, number), 0)
             for group in self._groups.values()
-            if any(topic in member.topics for member in group.members)
+            if topic in group.topics
         ]
         return self._log(topic)[number].end - min(committed) if committed else 0
 
     def _behind(self, group: _Group) -> bool:
         return any(
             partition.end > group.committed.get((topic, number), 0)
-            for topic in {topic for member in group.members for topic in member.topics}
+            for topic in group.topics
             for number, partition in enumerate(self._log(topic))
         )
 
@@ -167,9 +170,9 @@ class MemoryBus:
         group.generation += 1
         for member in group.members:
             member.assigned.clear()
-        for topic in sorted({topic for member in group.members for topic in member.topics}):
+        for topic in sorted(group.topics):
             takers = [member for member in group.members if topic in member.topics]
-            for number, partition in enumerate(self._log(topic)):
+            for number, partition in enumerate(self._log(topic) if takers else ()):
                 start = max(group.committed.get((topic, number), 0), partition.first)
                 takers[number % len(takers)].assigned[topic, number] = start
         self._notify()

@@ -1,0 +1,45 @@
+"""Small valid records for tests that need one; all invented."""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from schemas.records import Discovered, FetchRequest, RawPage, Rights, Robots
+
+AT = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
+
+
+def page_id(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
+def a_request(url: str = "http://tigris.example/a", **changes: Any) -> FetchRequest:
+    fields: dict[str, Any] = {
+        "url": url,
+        "canonical_url": url,
+        "page_id": page_id(url),
+        "lane": "live",
+        "discovered": Discovered(via="rss", source_id="tigris"),
+        "requested_at": AT,
+    }
+    return FetchRequest(**(fields | changes))
+
+
+def a_page(url: str = "http://tigris.example/a", body: bytes = b"<p>Hello</p>", **changes: Any) -> RawPage:
+    fields: dict[str, Any] = {
+        "page_id": page_id(url),
+        "url": url,
+        "requested_url": url,
+        "canonical_url": url,
+        "status": 200,
+        "content_type": "text/html",
+        "charset": "utf-8",
+        "body": body,
+        "body_sha256": hashlib.sha256(body).hexdigest(),
+        "fetched_at": AT,
+        "robots": Robots(verdict="allowed"),
+        "rights": Rights(),
+        "discovered": Discovered(via="rss", source_id="tigris"),
+        "lane": "live",
+    }
+    return RawPage(**(fields | changes))
