@@ -22,8 +22,11 @@ class Snippet(msgspec.Struct, frozen=True):
 def cut_snippet(text: str, wanted: Sequence[Term], width: int = WIDTH) -> Snippet:
     """About `width` characters around the first match, whole words; the beginning where none is found."""
     folded, origin = fold_in_place(text)
+    origin = [*origin, len(text)]
+    # Marks that folding dropped at the end of a word belong to it.
     spans = [
-        (origin[found.start()], origin[found.end() - 1] + 1) for found in _pattern(wanted).finditer(folded)
+        (origin[found.start()], max(origin[found.end()], origin[found.end() - 1] + 1))
+        for found in _pattern(wanted).finditer(folded)
     ]
     first = spans[0][0] if spans else 0
     start = _word_start(text, first - LEAD, first)

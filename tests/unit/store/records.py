@@ -1,7 +1,9 @@
 """Records as the stages before the store would make them; every text is ours."""
 
+import asyncio
 import hashlib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -35,6 +37,7 @@ from schemas.records import (
 from schemas.topics import ARTICLES_ENRICHED, DEAD_LETTERS, JOURNAL, SOURCES, STORIES, Topic
 from services.runtime.bus import Message
 from services.store.rows import Delivery, row_of
+from services.store.sqlite import SqliteSink
 from services.store.tables import Row
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -170,3 +173,16 @@ def message(record: Record, subject: str = "", offset: int = 0) -> Message:
     topic = TOPIC_OF[type(record)]
     headers = {"ce_subject": subject, "ce_time": "2026-03-01T12:00:00Z"}
     return Message(topic.name, 0, offset, "key", encode(topic, record), headers)
+
+
+def fill(path: Path, *rows: Row) -> Path:
+    """Write rows into the store at `path`, made where missing."""
+
+    async def write() -> None:
+        sink = SqliteSink(path)
+        await sink.open()
+        await sink.write(rows)
+        await sink.close()
+
+    asyncio.run(write())
+    return path

@@ -1,0 +1,167 @@
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.records import Copy, CountryRelevance
+from services.stage import Transient
+from services.store.query import BadSearch
+from services.store.search import Hit, search
+from tests.unit.store.records import an_article, fill, page, row
+
+IRAN = {"IR": CountryRelevance(grade=2, score=0.9), "IQ": CountryRelevance(grade=1, score=0.5)}
+TEXTS: dict[str, dict[str, Any]] = {
+    "dam": {"title": "The dam is full", "text": "Engineers opened two gates. Sanctions were not discussed."},
+    "gates": {
+        "title": "Two gates opened",
+        "text": "At the dam above the town, by night.",
+        "source_id": "lake-news",
+    },
+    "spun": {
+        "title": "The barrage is full",
+        "text": "Engineers unlocked the dam doors.",
+        "copy_": Copy(verdict="spun", score=0.8, of=page("dam")),
+    },
+    "arabic": {
+        "title": "افتتاح السدّ في السليمانيّة",
+        "text": "أعلنت وزارة الموارد المائية افتتاح بوابتين، وقال الوزير إن العراق بحاجة إلى المياه.",
+        "language": "ar",
+    },
+    "persian": {
+        "title": "گشایش دریچه‌های سد",
+        "text": "وزیر نیروی ایران گفت که آب سد کرکوک کافی نیست و می‌گوید ۱۲ روز مانده است.",
+        "language": "fa",
+        "relevance": IRAN,
+    },
+    "withdrawn": {"title": "The dam has burst", "text": "It had not.", "status": "canceled"},
+}
+NAMES = {page(name): name for name in TEXTS}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("store") / "a store?.db"
+    return fill(path, *(row(an_article(name, **fields)) for name, fields in TEXTS.items()))
+
+
+def names(hits: list[Hit]) -> list[str]:
+    return [NAMES[hit.page_id] for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("dam", {"dam", "gates", "spun"}),
+        ("DAM full", {"dam", "spun"}),
+        ("gates opened", {"dam", "gates"}),
+        ('"two gates"', {"dam", "gates"}),
+        ('"gates opened"', {"gates"}),
+        ("dam -night", {"dam", "spun"}),
+        ('dam -"two gates"', {"spun"}),
+        ("sanction", set()),
+        ("sanction*", {"dam"}),
+        ("السد", {"arabic"}),
+        ("السليمانية", {"arabic"}),
+        ("السليمانيه", {"arabic"}),
+        ("اعلنت", {"arabic"}),
+        ("الميا*", {"arabic"}),
+        ("«وزارة الموارد»", {"arabic"}),
+        ("إيران", {"persian"}),
+        ("ایران", {"persian"}),
+        ("كركوك", {"persian"}),
+        ("دريچه‌های", {"persian"}),
+        ("می گوید", {"persian"}),
+        ("12 روز", {"persian"}),
+        ("سد", {"persian"}),
+        ("burst", set()),
+        ("dam AND night", set()),
+        ("title:dam", set()),
+        ("☃", None),
+    ],
+)
+def test_articles_are_found_by_their_words(store: Path, typed: str, found: set[str] | None) -> None:
+    if found is None:
+        with pytest.raises(BadSearch):
+            search(store, typed)
+    else:
+        assert set(names(search(store, typed))) == found
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "found"),
+    [
+        ({}, {"dam", "gates", "spun"}),
+        ({"source": "lake-news"}, {"gates"}),
+        ({"copy": "spun"}, {"spun"}),
+        ({"country": "IQ"}, {"dam", "gates", "spun"}),
+        ({"country": "IR"}, set()),
+        ({"language": "ar"}, set()),
+        ({"country": "IQ", "copy": "original", "source": "river-post"}, {"dam"}),
+        ({"source": "' OR 1=1 --"}, set()),
+        ({"source": "\udcff\x00"}, set()),
+    ],
+)
+def test_a_search_can_be_narrowed(store: Path, narrowed: dict[str, Any], found: set[str]) -> None:
+    assert set(names(search(store, "dam", **narrowed))) == found
+
+
+def test_a_word_in_the_title_weighs_more(store: Path) -> None:
+    hits = search(store, "dam")
+    assert names(hits)[0] == "dam"
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert names(search(store, "dam", limit=1)) == ["dam"]
+
+
+def test_a_hit_says_what_the_article_is(store: Path) -> None:
+    (hit,) = search(store, "کرکوک")
+    assert (hit.countries, hit.copy_verdict, hit.story_id, hit.language) == (
+        {"IR": 2, "IQ": 1},
+        "original",
+        "story-1",
+        "fa",
+    )
+    assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["کرکوک"]
+    assert msgspec.json.decode(msgspec.json.encode([hit]), type=list[Hit]) == [hit]
+
+
+@pytest.mark.parametrize(
+    ("typed", "limit"), [("", 20), ('"dam', 20), ("-dam", 20), ("dam", 0), ("dam", 10**6)]
+)
+def test_a_search_that_means_nothing_is_refused_in_one_line(store: Path, typed: str, limit: int) -> None:
+    with pytest.raises(BadSearch) as caught:
+        search(store, typed, limit=limit)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_store_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Transient, match=r"none\.db: unable to open database file"):
+        search(tmp_path / "none.db", "dam")
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_file_of_another_layout_is_named(tmp_path: Path) -> None:
+    (tmp_path / "other.db").touch()
+    with pytest.raises(Transient, match=r"other\.db: no such table: search; its layout"):
+        search(tmp_path / "other.db", "dam")
+
+
+SIGNS = "\"'*-+^:(){}[].,;%_\\/\x00 \u200c«»“”\ud800"
+HOSTILE = st.lists(st.sampled_from([*SIGNS, "NEAR", "AND", "OR", "NOT", "dam", "سد"])).map("".join)
+
+
+@given(st.one_of(HOSTILE, st.text(st.characters())))
+def test_whatever_is_typed_gives_hits_or_the_one_clear_error(store: Path, typed: str) -> None:
+    with suppress(BadSearch):
+        search(store, typed)
+
+
+@given(st.characters(categories=["L", "N"]))
+def test_letters_the_index_does_not_know_do_no_harm(store: Path, letter: str) -> None:
+    with suppress(BadSearch):
+        search(store, f"{letter} dam -{letter}")
+        search(store, f"dam -{letter}")
+        search(store, f"{letter}*")

@@ -1,0 +1,187 @@
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from schemas.records import Record
+from schemas.topics import ARTICLES_ENRICHED, STORIES
+from services.stage import Poison, Transient
+from services.store.migrate import MigrationRefused
+from services.store.service import BATCH, StoreService
+from services.store.sqlite import SqliteSink
+from services.store.tables import Row
+from tests.clock import FakeClock
+from tests.unit.store.records import a_dead_letter, a_fate, a_source, a_story, an_article, message, page
+
+
+class Recorder:
+    """A sink that keeps its batches, and refuses as it is told."""
+
+    def __init__(self, *troubles: Exception | None) -> None:
+        self.troubles = list(troubles)  # one a call of open or write, first to last
+        self.batches: list[list[Row]] = []
+        self.poisonous: set[str] = set()
+        self.opened = False
+
+    async def open(self) -> None:
+        self._stumble()
+        self.opened = True
+
+    async def write(self, rows: Sequence[Row]) -> None:
+        self._stumble()
+        if any(row.key[0] in self.poisonous for row in rows):
+            raise Poison("row-refused", "constraint")
+        self.batches.append(list(rows))
+
+    async def close(self) -> None:
+        self.opened = False
+
+    def _stumble(self) -> None:
+        trouble = self.troubles.pop(0) if self.troubles else None
+        if trouble is not None:
+            raise trouble
+
+
+@asynccontextmanager
+async def running(sink: Any) -> AsyncIterator[StoreService]:
+    service = StoreService(sink, FakeClock())
+    await service.start()
+    try:
+        yield service
+    finally:
+        await service.stop()
+
+
+async def keep(service: StoreService, *records: Record) -> list[Any]:
+    return await asyncio.gather(
+        *(service.handle(record, message(record)) for record in records), return_exceptions=True
+    )
+
+
+AWAY = Transient("store-unavailable", "store.db: disk full; make room")
+
+
+async def test_every_kind_of_record_is_kept(tmp_path: Path) -> None:
+    async with running(SqliteSink(tmp_path / "store.db")) as service:
+        assert await keep(service, an_article(), a_story(), a_fate(), a_source(), a_dead_letter()) == [()] * 5
+    with closing(sqlite3.connect(tmp_path / "store.db")) as db:
+        for table in ("articles", "stories", "fates", "sources", "dead_letters"):
+            assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,), table  # noqa: S608 - names above
+
+
+async def test_rows_that_come_together_are_one_transaction() -> None:
+    sink = Recorder()
+    async with running(sink) as service:
+        await keep(service, *(an_article(str(number)) for number in range(BATCH + 50)))
+    assert [len(batch) for batch in sink.batches] == [BATCH, 50]
+
+
+async def test_rows_keep_the_order_of_their_messages() -> None:
+    sink = Recorder()
+    async with running(sink) as service:
+        await keep(service, *(an_article(version=version) for version in range(50)))
+    assert [row.values[1] for batch in sink.batches for row in batch] == list(range(50))
+
+
+async def test_a_handler_returns_only_when_its_row_is_committed() -> None:
+    sink = Recorder(AWAY)
+    service = StoreService(sink, FakeClock())
+    waiting = asyncio.create_task(service.handle(an_article(), message(an_article())))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    await service.start()
+    await waiting
+    assert sink.batches
+    await service.stop()
+
+
+async def test_while_the_database_is_away_it_is_not_ready_and_then_resumes_by_itself() -> None:
+    sink = Recorder(None, AWAY, AWAY, AWAY)
+    with capture_logs() as logs:
+        async with running(sink) as service:
+            seen: list[tuple[bool, str | None]] = [(service.ready, service.trouble)]
+            sink.write, write = (lambda rows: watch(rows)), sink.write  # type: ignore[method-assign] # look in passing
+
+            async def watch(rows: Sequence[Row]) -> None:
+                seen.append((service.ready, service.trouble))
+                await write(rows)
+
+            assert await keep(service, an_article(), a_fate()) == [(), ()]
+            assert service.ready
+    assert seen == [(True, None), (True, None), *[(False, str(AWAY))] * 3]
+    assert [len(batch) for batch in sink.batches] == [2]
+    assert [(entry["event"], entry["log_level"]) for entry in logs] == [
+        ("store-unavailable", "warning"),
+        ("store-resumed", "info"),
+    ]
+
+
+@pytest.mark.parametrize("trouble", [AWAY, None], ids=["away at the start", "there"])
+async def test_it_starts_without_its_database_and_opens_it_when_it_comes(trouble: Exception | None) -> None:
+    async with running(Recorder(trouble)) as service:
+        assert service.ready is (trouble is None)
+        assert await keep(service, an_article()) == [()]
+        assert service.ready
+    assert not service.ready
+
+
+async def test_a_layout_that_does_not_fit_ends_the_start() -> None:
+    with pytest.raises(MigrationRefused):
+        await StoreService(Recorder(MigrationRefused("use a newer release")), FakeClock()).start()
+
+
+@pytest.mark.parametrize("bad", [{0}, {3}, {9}, {0, 1, 8}, set(range(10))], ids=str)
+async def test_a_row_the_database_never_accepts_is_refused_alone(bad: set[int]) -> None:
+    sink = Recorder()
+    sink.poisonous = {page(str(number)) for number in bad}
+    async with running(sink) as service:
+        results = await keep(service, *(an_article(str(number)) for number in range(10)))
+    refused = {number for number, result in enumerate(results) if isinstance(result, Poison)}
+    assert refused == bad
+    assert {result.reason for result in results if isinstance(result, Poison)} == {"row-refused"}
+    assert all(page(str(number)) in results[number].detail for number in bad)
+    assert sum(len(batch) for batch in sink.batches) == 10 - len(bad)
+
+
+async def test_a_bug_in_the_sink_is_told_to_every_handler_and_stops_nothing() -> None:
+    sink = Recorder(None, RuntimeError("a bug"))
+    async with running(sink) as service:
+        results = await keep(service, an_article(), a_fate())
+        assert [type(result) for result in results] == [RuntimeError, RuntimeError]
+        assert await keep(service, an_article(), a_fate()) == [(), ()]
+
+
+async def test_a_handler_that_gives_up_does_not_disturb_the_others() -> None:
+    sink = Recorder()
+    async with running(sink) as service:
+        tasks = [asyncio.create_task(service.handle(an_article(), message(an_article()))) for _ in range(2)]
+        await asyncio.sleep(0)
+        tasks[0].cancel()
+        assert await tasks[1] == ()
+    assert tasks[0].cancelled()
+
+
+async def test_stopping_lets_nobody_wait_for_ever() -> None:
+    sink = Recorder(None, *[AWAY] * 10_000)
+    async with running(sink) as service:
+        tasks = [
+            asyncio.create_task(service.handle(an_article(str(n)), message(an_article()))) for n in range(300)
+        ]
+        await asyncio.sleep(0.05)
+    await asyncio.wait(tasks, timeout=1)
+    assert all(task.cancelled() for task in tasks)
+    assert not sink.batches
+    assert not sink.opened
+
+
+def test_the_journal_is_not_journaled_and_no_message_is_dead_for_want_of_a_database() -> None:
+    service = StoreService(Recorder(), FakeClock()).service()
+    fated = {topic.name for topic in service.sources} - service.bookkeeping
+    assert fated == {ARTICLES_ENRICHED.name, STORIES.name}
+    assert service.seconds > 30 * 24 * 3600
+    assert service.concurrency > BATCH

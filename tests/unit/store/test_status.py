@@ -1,0 +1,92 @@
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from schemas.records import Position
+from services.store.status import Status, status
+from tests.unit.store.records import NOON, a_dead_letter, a_fate, a_source, a_story, an_article, fill, row
+
+FATES = [
+    ("linker", "done", "ok"),
+    ("fetcher", "done", "ok"),
+    ("fetcher", "done", "ok"),
+    ("fetcher", "skipped", "disallowed"),
+    ("fetcher", "dead", "undecodable"),
+    ("fetcher", "dead", "time-limit"),
+    ("fetcher", "dead", "time-limit"),
+    ("guest", "done", "ok"),
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return fill(
+        tmp_path / "store.db",
+        *(
+            row(
+                a_fate(
+                    stage=stage,
+                    fate=fate,
+                    reason=reason,
+                    from_=Position(topic="t", partition=0, offset=offset),
+                )
+            )
+            for offset, (stage, fate, reason) in enumerate(FATES)
+        ),
+        row(a_source()),
+        row(a_source(id="silent", name="Silent Herald", family=None)),
+        row(an_article("a")),
+        row(an_article("b", fetched_at=NOON + timedelta(hours=1))),
+        row(an_article("c", source_id="unheard", fetched_at=NOON + timedelta(hours=2))),
+        row(an_article("d", source_id=None)),
+        row(a_story()),
+        row(a_dead_letter("x")),
+        row(a_dead_letter("y", last_at=NOON + timedelta(hours=1))),
+        row(a_dead_letter("z", reason="too-large")),
+    )
+
+
+def test_each_stage_counts_what_it_took_and_what_became_of_it(store: Path) -> None:
+    stages = status(store).stages
+    assert [(each.stage, each.taken, each.done, each.skipped, each.dead) for each in stages] == [
+        ("fetcher", 6, 2, 1, 3),
+        ("linker", 1, 1, 0, 0),
+        ("guest", 1, 1, 0, 0),
+    ]
+    assert stages[0].reasons == {"disallowed": 1, "undecodable": 1, "time-limit": 2}
+
+
+def test_dead_letters_are_counted_by_reason(store: Path) -> None:
+    letters = [(each.stage, each.reason, each.letters, each.last_at) for each in status(store).dead_letters]
+    assert letters == [
+        ("extractor", "undecodable", 2, NOON + timedelta(hours=1)),
+        ("extractor", "too-large", 1, NOON),
+    ]
+
+
+def test_sources_are_as_fresh_as_their_newest_article_and_silent_ones_come_last(store: Path) -> None:
+    assert [(each.source_id, each.family, each.articles, each.newest) for each in status(store).sources] == [
+        ("unheard", None, 1, NOON + timedelta(hours=2)),
+        ("river-post", "river", 2, NOON + timedelta(hours=1)),
+        ("silent", None, 0, None),
+    ]
+
+
+def test_rows_are_counted_by_table(store: Path) -> None:
+    assert status(store).counts == {
+        "articles": 4, "stories": 1, "memberships": 2, "entities": 4, "topics": 4,
+        "fates": 8, "dead_letters": 3, "sources": 2,
+    }  # fmt: skip
+
+
+def test_a_new_store_is_all_zeroes(tmp_path: Path) -> None:
+    found = status(fill(tmp_path / "store.db"))
+    assert (found.stages, found.dead_letters, found.sources) == ((), (), ())
+    assert set(found.counts.values()) == {0}
+
+
+def test_a_status_goes_through_json(store: Path) -> None:
+    found = status(store)
+    assert msgspec.json.decode(msgspec.json.encode(found), type=Status) == found
