@@ -11,6 +11,7 @@ from schemas.topics import (
     ARTICLES_CLASSIFIED,
     ARTICLES_ENRICHED,
     ARTICLES_EXTRACTED,
+    DEAD_LETTERS,
     FETCH_REQUESTS,
     JOURNAL,
     PAGES_FETCHED,
@@ -45,7 +46,10 @@ FLOWS: Mapping[str, Flow] = {
     ),
     "classifier": Flow("Says what an article is about.", (ARTICLES_EXTRACTED,), (ARTICLES_CLASSIFIED,)),
     "linker": Flow("Recognises copies and stories.", (ARTICLES_CLASSIFIED,), (ARTICLES_ENRICHED, STORIES)),
-    "store": Flow("Keeps articles and stories.", (ARTICLES_ENRICHED, STORIES)),
+    "store": Flow(
+        "Keeps what is known: articles, stories, fates, sources, dead letters.",
+        (ARTICLES_ENRICHED, STORIES, JOURNAL, SOURCES, *DEAD_LETTERS.values()),
+    ),
 }
 
 # CloudEvents 1.0.2, Kafka protocol binding 3.2 (binary content mode): UTF-8 strings.

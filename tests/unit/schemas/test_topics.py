@@ -58,7 +58,8 @@ def test_what_a_stage_may_refuse_has_a_dead_letter_topic_that_holds_it(topic: To
 
 
 def test_whatever_a_service_reads_is_consumed_and_dead_letters_have_no_dead_letters() -> None:
-    assert {topic for flow in FLOWS.values() for topic in flow.reads} <= set(CONSUMED)
+    read = {topic for flow in FLOWS.values() for topic in flow.reads}
+    assert read <= {*CONSUMED, *DEAD_LETTERS.values()}
     assert not any(name.endswith(".dlq.dlq") for name in ALL_TOPICS)
     assert set(DEAD_LETTERS) == {topic.dead for topic in CONSUMED}
 
