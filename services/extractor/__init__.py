@@ -1,0 +1,1 @@
+"""The extractor: a fetched page becomes an article, every field with its evidence. All pure."""

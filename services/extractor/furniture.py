@@ -1,0 +1,49 @@
+"""The language of page furniture: lines that belong to the page and not to the article. Pure.
+
+The patterns are in phrases.toml and match whole lines. A notice may be as long as it likes; all other
+rules hold only for short lines that do not end like a sentence, so that no rule can eat a paragraph.
+"""
+
+import re
+from dataclasses import dataclass
+
+from services.extractor.rules import compile_any, load_rules
+
+MAX_WORDS = 14  # of a line that a rule other than a notice may match
+MAX_NOTICE = 600  # characters
+
+CLOSING = "comments"
+LISTING = "related"
+
+_SENTENCE_END = re.compile(r"[.؟。۔][\"'”’»)\]]*$")
+_TABLE = tuple(
+    (rule, compile_any(patterns)) for rule, patterns in load_rules("phrases.toml")["furniture"].items()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Which rule calls a line furniture."""
+
+    rule: str
+
+    @property
+    def closing(self) -> bool:
+        """Whether the article is over here, if it has been seen."""
+        return self.rule == CLOSING
+
+    @property
+    def listing(self) -> bool:
+        """Whether headlines of other articles follow."""
+        return self.rule == LISTING
+
+
+def match_furniture(line: str) -> Matched | None:
+    """The first rule that calls this line furniture, or None."""
+    if len(line) > MAX_NOTICE:
+        return None
+    short = len(line.split()) <= MAX_WORDS and not _SENTENCE_END.search(line)
+    for rule, pattern in _TABLE:
+        if (short or rule == "notice") and pattern.fullmatch(line):
+            return Matched(rule)
+    return None

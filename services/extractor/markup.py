@@ -1,0 +1,203 @@
+"""One parse of an HTML page: the tree, its meta elements, its JSON-LD, and its visible lines. Pure."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree, html
+from lxml.etree import _Element as Element
+
+from services.extractor.guard import refuse_pathological
+from services.stage import Poison
+
+JSON_LD = "application/ld+json"
+MAX_JSON_LD = 1_000_000  # characters of one block; the largest of 1,404 archived pages has 647,000
+MAX_NODES = 500  # JSON-LD objects looked at
+MAX_LINES = 20_000  # visible lines looked at
+MAX_VALUE = 2_000  # characters of one meta value
+
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "button",
+        "caption",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "label",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_UNSEEN = frozenset(
+    ["script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "textarea"]
+)
+_SELF_CLOSED = re.compile(r"(<html[^>]*?)\s*/>", re.IGNORECASE)
+_WRAPPING = re.compile(r"^\s*(?:<!--|<!\[CDATA\[|//\s*<!\[CDATA\[)?|(?:-->|(?://)?\s*\]\]>)?[;\s]*$")
+
+ARTICLE_TYPES = frozenset(
+    [
+        "Article",
+        "NewsArticle",
+        "ReportageNewsArticle",
+        "AnalysisNewsArticle",
+        "OpinionNewsArticle",
+        "BackgroundNewsArticle",
+        "ReviewNewsArticle",
+        "BlogPosting",
+        "Report",
+        "LiveBlogPosting",
+        "TechArticle",
+        "ScholarlyArticle",
+        "SocialMediaPosting",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """An HTML page, parsed once. Reading it never changes the tree."""
+
+    tree: Element
+    url: str
+    metas: Mapping[str, tuple[str, ...]]  # lower-case name, property or itemprop → contents in order
+    linked: tuple[Mapping[str, Any], ...]  # JSON-LD objects, outer ones first
+    lines: tuple[str, ...]  # what a reader sees, a line a block, white space folded
+
+    def meta(self, *names: str) -> str | None:
+        """The first value of the first of these names that has one."""
+        return next((value for name in names for value in self.metas.get(name, ()) if value), None)
+
+    @property
+    def story(self) -> Mapping[str, Any]:
+        """The JSON-LD object that describes the article, or an empty one."""
+        return next((node for node in self.linked if types_of(node) & ARTICLE_TYPES), {})
+
+
+def parse_markup(text: str, url: str) -> Markup:
+    """The page parsed. Raises Poison("page-too-complex"), Poison("unreadable-markup")."""
+    refuse_pathological(text)
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        tree = html.document_fromstring(_SELF_CLOSED.sub(r"\1>", text, count=1).encode(), parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError) as exc:
+        raise Poison("unreadable-markup", f"{type(exc).__name__}: {exc}"[:200]) from exc
+    _cap_spans(tree)
+    return Markup(tree, url, _metas(tree), tuple(_linked(tree)), tuple(_lines(tree)))
+
+
+def types_of(node: Mapping[str, Any]) -> frozenset[str]:
+    """The `@type`s of a JSON-LD object, without the vocabulary's address."""
+    found = node.get("@type")
+    listed = found if isinstance(found, list) else [found]
+    return frozenset(t.rsplit("/", 1)[-1] for t in listed if isinstance(t, str))
+
+
+def _cap_spans(tree: Element) -> None:
+    # a table of 70 kB with colspan=1000 in each row comes out of trafilatura as 600,000 characters
+    for cell in tree.iter("td", "th"):
+        for name in ("colspan", "rowspan"):
+            cell.attrib.pop(name, "")
+
+
+def _metas(tree: Element) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for meta in tree.iter("meta"):
+        content = " ".join((meta.get("content") or "").split())[:MAX_VALUE]
+        for key in ("name", "property", "itemprop"):
+            if content and (name := meta.get(key)):
+                found[name.strip().lower()] = (*found.get(name.strip().lower(), ()), content)
+    return found
+
+
+def _linked(tree: Element) -> Iterator[Mapping[str, Any]]:
+    scripts = (s for s in tree.iter("script") if (s.get("type") or "").strip().lower() == JSON_LD)
+    waiting = [_load(script.text or "") for script in scripts]
+    seen = 0
+    while waiting and seen < MAX_NODES:
+        node = waiting.pop(0)
+        if isinstance(node, list):
+            waiting[:0] = node[:MAX_NODES]
+        elif isinstance(node, dict):
+            seen += 1
+            yield node
+            waiting.extend(node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node)
+
+
+def _load(block: str) -> Any:
+    """The JSON of a block, or None: broken blocks are common and never looked into."""
+    if len(block) > MAX_JSON_LD:
+        return None
+    try:
+        return json.loads(_WRAPPING.sub("", block), strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _lines(tree: Element) -> Iterator[str]:
+    parts: list[str] = []
+    count = 0
+    for text in _texts(tree):
+        if text is not None:
+            parts.append(text)
+        elif parts:
+            line = " ".join("".join(parts).split())
+            parts.clear()
+            if line and count < MAX_LINES:
+                count += 1
+                yield line
+
+
+def _texts(tree: Element) -> Iterator[str | None]:
+    """Pieces of visible text in document order, None at each edge of a block."""
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        if event == "start" and tag in _UNSEEN:
+            walk.skip_subtree()
+            continue
+        if tag in _BLOCKS:
+            yield None
+        piece = element.text if event == "start" else element.tail
+        if piece:
+            yield piece
+    yield None

@@ -1,0 +1,48 @@
+"""The article's text in an HTML page. The only file that knows trafilatura. Pure.
+
+Asked without metadata, comments and deduplication: its duplicate filter keeps a cache for the whole
+process, so that the same page would give another text the second time.
+"""
+
+from importlib.metadata import version
+
+from lxml import etree
+from trafilatura import bare_extraction
+
+from services.extractor.markup import Markup
+from services.stage import Poison
+
+READER = f"trafilatura {version('trafilatura')}"
+
+# What a library may raise on markup nobody has foreseen; a refusal with a reason, never a crash.
+_FOREIGN = (
+    etree.LxmlError, RecursionError, ValueError, TypeError, AttributeError, LookupError, AssertionError,
+)  # fmt: skip
+
+
+def read_paragraphs(page: Markup) -> list[str]:
+    """Paragraphs, subheads, list items and table rows of the article, in order; empty where none is found.
+
+    Raises Poison("unreadable-markup").
+    """
+    try:
+        found = bare_extraction(
+            page.tree,
+            url=page.url or None,
+            include_comments=False,
+            include_tables=True,
+            deduplicate=False,
+            with_metadata=False,
+        )
+    except _FOREIGN as exc:
+        raise Poison("unreadable-markup", f"{type(exc).__name__}: {exc}"[:200]) from exc
+    text = getattr(found, "text", None) or ""
+    return [paragraph for line in text.split("\n") if (paragraph := _unmark(line))]
+
+
+def _unmark(line: str) -> str:
+    """A line without list bullets and the edges of table rows."""
+    line = " ".join(line.split())
+    if line.startswith("|"):
+        line = " | ".join(cell for part in line.split("|") if (cell := part.strip(" -")))
+    return line.removeprefix("- ").strip()

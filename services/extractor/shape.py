@@ -1,0 +1,61 @@
+"""Pages that are no article: section fronts, galleries, error pages, scraps. Pure."""
+
+from collections.abc import Sequence
+
+from services.extractor.markup import ARTICLE_TYPES, Markup, types_of
+from services.extractor.paragraphs import is_prose
+from services.extractor.rules import compile_any, load_rules
+from services.stage import Skip
+
+MIN_CHARS = 250  # of a text that is no teaser: trafilatura's own minimum, two sentences and a half
+MIN_TEASER = 60
+MANY_HEADLINES = 12  # links of four words and more: a section front has dozens, an article's rail a few
+MIN_FLAT_PROSE = 0.2  # of a flattened page's characters; the five seeds have over .8
+MIN_FLAT_LINES = 12  # under which a flattened page is too small to be a front
+
+_ERROR = compile_any(load_rules("phrases.toml")["page"]["error"])
+NO_ARTICLE_TYPES = frozenset(
+    [
+        "ImageGallery",
+        "MediaGallery",
+        "CollectionPage",
+        "ItemList",
+        "SearchResultsPage",
+        "ProfilePage",
+        "VideoObject",
+    ]
+)
+
+
+def refuse_error_page(title: str | None, paragraphs: Sequence[str]) -> None:
+    """Raises Skip("not-an-article") where a short page says that something went wrong."""
+    if title and len(title.split()) <= 10 and _ERROR.search(title) and sum(map(is_prose, paragraphs)) < 3:
+        raise Skip("not-an-article", f"error page: {title[:80]}")
+
+
+def refuse_listing(page: Markup, paragraphs: Sequence[str]) -> None:
+    """Raises Skip("not-an-article") for section fronts and galleries: many headlines, hardly any prose."""
+    prose = sum(map(is_prose, paragraphs))
+    types = frozenset(t for node in page.linked for t in types_of(node))
+    marked = bool(types & ARTICLE_TYPES) or (page.meta("og:type") or "").lower() == "article"
+    if not marked and prose < 3 and types & NO_ARTICLE_TYPES:
+        raise Skip("not-an-article", f"page is a {', '.join(sorted(types & NO_ARTICLE_TYPES))}")
+    headlines = sum(1 for link in page.tree.iter("a") if len("".join(map(str, link.itertext())).split()) >= 4)
+    teased = sum(1 for article in page.tree.iter("article") if article.find(".//a[@href]") is not None)
+    front = headlines >= MANY_HEADLINES and prose < 3
+    if (front and not marked) or (teased >= 8 and prose < 2):
+        raise Skip("not-an-article", f"listing: {headlines} headlines, {prose} paragraphs of prose")
+
+
+def refuse_flat_listing(text: str, prose: float) -> None:
+    """Raises Skip("not-an-article") for a flattened page that is mostly headlines."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) >= MIN_FLAT_LINES and prose < MIN_FLAT_PROSE:
+        raise Skip("not-an-article", f"listing: {len(lines)} lines, {prose:.0%} of them prose")
+
+
+def refuse_scrap(text: str, teaser: bool) -> None:
+    """Raises Skip("too-short"); a teaser before a paywall may be shorter."""
+    least = MIN_TEASER if teaser else MIN_CHARS
+    if len(text) < least:
+        raise Skip("too-short", f"{len(text)} of {least} characters")
