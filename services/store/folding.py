@@ -61,6 +61,8 @@ def fold(text: str) -> str:
 
 def fold_in_place(text: str) -> tuple[str, Sequence[int]]:
     """The search form, and for each of its characters the index in `text` it came from."""
+    if ASCII.fullmatch(text):
+        return text.lower(), range(len(text))
     pieces = [_FOLDED[ord(character)] for character in text]
     return "".join(pieces), [at for at, piece in enumerate(pieces) for _ in piece]
 

@@ -12,6 +12,7 @@ from schemas.records import Record
 from schemas.topics import ARTICLES_ENRICHED, DEAD_LETTERS, JOURNAL, SOURCES, STORIES, Topic
 from services.runtime.bus import Message
 from services.runtime.clock import Clock
+from services.runtime.health import Health
 from services.runtime.service import Service
 from services.stage import Outgoing, Poison, Transient
 from services.store.migrate import MigrationRefused
@@ -26,15 +27,8 @@ KEPT: tuple[Topic[Record], ...] = (ARTICLES_ENRICHED, STORIES, JOURNAL, SOURCES,
 BATCH = 200  # rows of one transaction: it bounds what a crash repeats, and pays for one fsync
 OLDEST = 0.02  # seconds a row waits for company
 CONCURRENCY = 500  # messages in hand: two batches and a half, so the next is full when one is committed
-BACKOFF = (
-    0.1,
-    0.2,
-    0.5,
-    1.0,
-    2.0,
-    5.0,
-)  # seconds between two tries while the database is away; the last stays
-UNOPENED = "the store is not open yet"
+BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between two tries; the last one stays
+CAUSE = "store"  # what the health of the process calls a database that is away
 AWAY = (Transient, MigrationRefused)  # the second may pass too: an operator puts the right release in place
 YEAR = 365 * 24 * 3600.0  # no time limit: a message waits for the database, and is never dead for its absence
 
@@ -48,19 +42,13 @@ class _Waiting:
 class StoreService:
     """Puts rows together into transactions; each handler returns when its own row has been committed."""
 
-    def __init__(self, sink: Sink, clock: Clock) -> None:
+    def __init__(self, sink: Sink, clock: Clock, health: Health) -> None:
         self._sink = sink
         self._clock = clock
+        self._health = health
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
         self._opened = False
-        self.trouble: str | None = UNOPENED
-        """Why nothing can be written, in one line; None when all is well."""
-
-    @property
-    def ready(self) -> bool:
-        """Whether rows are being written."""
-        return self.trouble is None and self._writer is not None and not self._writer.done()
 
     def service(self) -> Service:
         """What the runtime runs. Only articles and stories have a fate: the rest is the journal itself."""
@@ -88,7 +76,6 @@ class StoreService:
         while not self._queue.empty():
             self._queue.get_nowait().written.cancel()
         await self._sink.close()
-        self.trouble = "the store is closed"
 
     async def handle(self, record: Record, message: Message) -> Sequence[Outgoing]:
         """Keep one record; returns once it is committed. Raises Poison("row-refused" | "bad-time")."""
@@ -146,13 +133,11 @@ class StoreService:
         try:
             await work()
         except AWAY as exc:
-            if self.trouble != str(exc):
+            if self._health.blocked(CAUSE, str(exc)):
                 log.warning("store-unavailable", why=str(exc))
-            self.trouble = str(exc)
             raise
-        if self.trouble not in {None, UNOPENED}:
+        if self._health.cleared(CAUSE):
             log.info("store-resumed")
-        self.trouble = None
 
     async def _open(self) -> None:
         if not self._opened:

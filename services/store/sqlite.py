@@ -27,7 +27,7 @@ class SqliteSink:
 
     async def open(self) -> None:
         """Open the file, creating it where missing. Raises Transient, MigrationRefused."""
-        self._db = await self._in_thread(lambda: open_for_writing(self._path, self._patience))
+        await self._in_thread(self._open)
 
     async def write(self, rows: Sequence[Row]) -> None:
         """All rows or none. Raises Transient, Poison("row-refused")."""
@@ -35,14 +35,21 @@ class SqliteSink:
 
     async def close(self) -> None:
         """Close the file and end the thread; a closed sink is not opened again."""
-        if self._db is not None:
-            await self._in_thread(self._db.close)
-            self._db = None
+        await self._in_thread(self._close)
         self._thread.shutdown()
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         # SQLite's connection belongs to the thread that opened it.
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    # Work in the thread goes on when the caller is cancelled, so it is the thread that keeps the connection.
+    def _open(self) -> None:
+        self._db = open_for_writing(self._path, self._patience)
+
+    def _close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
 
     def _write(self, rows: Sequence[Row]) -> None:
         if self._db is None:

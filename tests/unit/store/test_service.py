@@ -10,6 +10,8 @@ from structlog.testing import capture_logs
 
 from schemas.records import Record
 from schemas.topics import ARTICLES_ENRICHED, STORIES
+from services.runtime.health import Health
+from services.runtime.metrics import Metrics
 from services.stage import Poison, Transient
 from services.store.migrate import MigrationRefused
 from services.store.service import BATCH, StoreService
@@ -48,13 +50,19 @@ class Recorder:
 
 
 @asynccontextmanager
-async def running(sink: Any) -> AsyncIterator[StoreService]:
-    service = StoreService(sink, FakeClock())
+async def running(sink: Any, health: Health | None = None) -> AsyncIterator[StoreService]:
+    service = StoreService(sink, FakeClock(), health or a_health())
     await service.start()
     try:
         yield service
     finally:
         await service.stop()
+
+
+def a_health() -> Health:
+    health = Health("store", Metrics())
+    health.cleared("starting")
+    return health
 
 
 async def keep(service: StoreService, *records: Record) -> list[Any]:
@@ -90,7 +98,7 @@ async def test_rows_keep_the_order_of_their_messages() -> None:
 
 async def test_a_handler_returns_only_when_its_row_is_committed() -> None:
     sink = Recorder(AWAY)
-    service = StoreService(sink, FakeClock())
+    service = StoreService(sink, FakeClock(), a_health())
     waiting = asyncio.create_task(service.handle(an_article(), message(an_article())))
     await asyncio.sleep(0.05)
     assert not waiting.done()
@@ -103,17 +111,18 @@ async def test_a_handler_returns_only_when_its_row_is_committed() -> None:
 async def test_while_the_database_is_away_it_is_not_ready_and_then_resumes_by_itself() -> None:
     sink = Recorder(None, AWAY, AWAY, AWAY)
     with capture_logs() as logs:
-        async with running(sink) as service:
-            seen: list[tuple[bool, str | None]] = [(service.ready, service.trouble)]
+        health = a_health()
+        async with running(sink, health) as service:
+            seen = [health.causes]
             sink.write, write = (lambda rows: watch(rows)), sink.write  # type: ignore[method-assign] # look in passing
 
             async def watch(rows: Sequence[Row]) -> None:
-                seen.append((service.ready, service.trouble))
+                seen.append(health.causes)
                 await write(rows)
 
             assert await keep(service, an_article(), a_fate()) == [(), ()]
-            assert service.ready
-    assert seen == [(True, None), (True, None), *[(False, str(AWAY))] * 3]
+            assert health.ready
+    assert seen == [{}, {}, *[{"store": str(AWAY)}] * 3]
     assert [len(batch) for batch in sink.batches] == [2]
     assert [(entry["event"], entry["log_level"]) for entry in logs] == [
         ("store-unavailable", "warning"),
@@ -123,16 +132,16 @@ async def test_while_the_database_is_away_it_is_not_ready_and_then_resumes_by_it
 
 @pytest.mark.parametrize("trouble", [AWAY, None], ids=["away at the start", "there"])
 async def test_it_starts_without_its_database_and_opens_it_when_it_comes(trouble: Exception | None) -> None:
-    async with running(Recorder(trouble)) as service:
-        assert service.ready is (trouble is None)
+    health = a_health()
+    async with running(Recorder(trouble), health) as service:
+        assert health.ready is (trouble is None)
         assert await keep(service, an_article()) == [()]
-        assert service.ready
-    assert not service.ready
+        assert health.ready
 
 
 async def test_a_layout_that_does_not_fit_ends_the_start() -> None:
     with pytest.raises(MigrationRefused):
-        await StoreService(Recorder(MigrationRefused("use a newer release")), FakeClock()).start()
+        await StoreService(Recorder(MigrationRefused("use a newer release")), FakeClock(), a_health()).start()
 
 
 @pytest.mark.parametrize("bad", [{0}, {3}, {9}, {0, 1, 8}, set(range(10))], ids=str)
@@ -180,7 +189,7 @@ async def test_stopping_lets_nobody_wait_for_ever() -> None:
 
 
 def test_the_journal_is_not_journaled_and_no_message_is_dead_for_want_of_a_database() -> None:
-    service = StoreService(Recorder(), FakeClock()).service()
+    service = StoreService(Recorder(), FakeClock(), a_health()).service()
     fated = {topic.name for topic in service.sources} - service.bookkeeping
     assert fated == {ARTICLES_ENRICHED.name, STORIES.name}
     assert service.seconds > 30 * 24 * 3600

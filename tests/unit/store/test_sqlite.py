@@ -1,3 +1,4 @@
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -117,3 +118,14 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
         open_for_writing(path, 1.0)
     monkeypatch.undo()
     open_for_writing(path, 1.0).close()
+
+
+async def test_a_sink_whose_caller_gave_up_on_opening_can_still_be_closed(path: Path) -> None:
+    sink = SqliteSink(path)
+    opening = asyncio.create_task(sink.open())
+    await asyncio.sleep(0)
+    opening.cancel()
+    await asyncio.gather(opening, return_exceptions=True)
+    await sink.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        assert db.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)  # nobody else has it open

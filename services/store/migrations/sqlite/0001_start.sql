@@ -120,6 +120,7 @@ CREATE TABLE sources (
 
 -- The folded words of an article. The index holds no copy of its own: it reads them here, and the
 -- triggers below keep it in step in the same transaction, by whatever way a row changes.
+-- No prefix index: it halved the writes (1,140 against 2,040 articles/s) and word* took 2 ms either way.
 CREATE TABLE search_text (
     id INTEGER NOT NULL PRIMARY KEY,
     page_id TEXT NOT NULL UNIQUE,
@@ -132,8 +133,7 @@ CREATE VIRTUAL TABLE search USING fts5 (
     text,
     content = 'search_text',
     content_rowid = 'id',
-    tokenize = 'unicode61 remove_diacritics 2',
-    prefix = '3'
+    tokenize = 'unicode61 remove_diacritics 2'
 );
 
 -- A word in the title weighs as much as four in the text.
