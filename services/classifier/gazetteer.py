@@ -1,0 +1,172 @@
+"""The tables of data/ as frozen values. The one file of this room that reads files, once."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from schemas.records import Stamp
+
+ENTITY_TYPES = frozenset({"person", "organisation", "place", "country"})
+_GRADES_OF_PHRASE = {"strong": 2.0, "phrases": 1.0, "weak": 0.5, "arabic": 1.0, "persian": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody or something the tables know.
+
+    `weight` (0..1) is what one mention says for the relevance of `country`; `forms` name it anywhere,
+    `short` only in an article that also has one of `forms` (Austin, Hale), `spun` are what synonym spinners
+    make of it.
+    """
+
+    id: str
+    name: str
+    type: str
+    country: str | None
+    weight: float
+    forms: tuple[str, ...]
+    short: tuple[str, ...]
+    spun: tuple[str, ...]
+    at: tuple[float, float] | None  # degrees north, degrees east (WGS 84)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A topic: `phrases` is (phrase, weight); `severity` (0..1) is what it says for importance."""
+
+    id: str
+    name: str
+    definition: str
+    medtop: str | None
+    plover: tuple[str, ...]
+    threshold: float
+    severity: float
+    phrases: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Counter-evidence. What `kind` is decides what it does:
+
+    `mention`: a country mention inside the phrase counts `factor` of its weight;
+    `namesake`: a mention inside it is not one; `article`: enough of them cap the grade at `cap`;
+    `topic`: topic phrases inside it do not count. For `article`, enough is two, or `share` of the weight
+    of all topic phrases where that is more; one in the title or the lead counts twice.
+    """
+
+    id: str
+    kind: str
+    because: str
+    factor: float
+    cap: int
+    share: float
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Everything this room knows by heart. `countries` are those whose relevance is judged: code → name."""
+
+    countries: Mapping[str, str]
+    entries: tuple[Entry, ...]
+    labels: tuple[Label, ...]
+    counters: tuple[Counter, ...]
+    stamps: tuple[Stamp, ...]
+
+
+def _entry(row: Mapping[str, Any], country: str | None) -> Entry:
+    if row["type"] not in ENTITY_TYPES:
+        raise ValueError(f"{row['id']}: type {row['type']!r} is none of {sorted(ENTITY_TYPES)}")
+    at = row.get("at")
+    return Entry(
+        id=row["id"],
+        name=row["name"],
+        type=row["type"],
+        country=row.get("country", country),
+        weight=float(row.get("weight", 0.0)),
+        forms=(() if row.get("name_is_no_form") else (row["name"],)) + tuple(row.get("forms", ())),
+        short=tuple(row.get("short", ())),
+        spun=tuple(row.get("spun", ())),
+        at=(float(at[0]), float(at[1])) if at else None,
+    )
+
+
+def _label(row: Mapping[str, Any]) -> Label:
+    return Label(
+        id=row["id"],
+        name=row["name"],
+        definition=row["definition"],
+        medtop=row.get("medtop"),
+        plover=tuple(row.get("plover", ())),
+        threshold=float(row["threshold"]),
+        severity=float(row["severity"]),
+        phrases=tuple(
+            (phrase, weight) for kind, weight in _GRADES_OF_PHRASE.items() for phrase in row.get(kind, ())
+        ),
+    )
+
+
+def _counter(row: Mapping[str, Any]) -> Counter:
+    return Counter(
+        id=row["id"],
+        kind=row["kind"],
+        because=row["because"],
+        factor=float(row.get("factor", 0.0)),
+        cap=int(row.get("cap", 2)),
+        share=float(row.get("share", 0.0)),
+        phrases=tuple(row["phrases"]),
+    )
+
+
+def _read() -> Iterator[tuple[str, bytes]]:
+    folder = files("services.classifier") / "data"
+    named = {
+        f"countries/{f.name}": f for f in (folder / "countries").iterdir() if f.name.endswith(".toml")
+    } | {name: folder / name for name in ("world.toml", "labels.toml", "against.toml")}
+    for name in sorted(named):
+        yield name, named[name].read_bytes()
+
+
+def _refuse_doubles(entries: tuple[Entry, ...]) -> None:
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.id in seen:
+            raise ValueError(f"two entries of the gazetteer are called {entry.id}")
+        seen.add(entry.id)
+
+
+def digest_of(*parts: bytes) -> str:
+    """First 16 hex digits of SHA-256 over the parts."""
+    return sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def load_tables() -> Tables:
+    """The tables, read once. Raises ValueError naming the entry that is wrong."""
+    raw = dict(_read())
+    parsed = {name: tomllib.loads(content.decode()) for name, content in raw.items()}
+    national = {name: table for name, table in parsed.items() if name.startswith("countries/")}
+    entries = tuple(
+        _entry(row, table.get("country"))
+        for name, table in parsed.items()
+        if name in national or name == "world.toml"
+        for row in table["entries"]
+    )
+    _refuse_doubles(entries)
+    gazetteer = [raw[name] for name in (*national, "world.toml")]
+    against = raw["against.toml"]
+    return Tables(
+        countries={table["country"]: table["name"] for table in national.values()},
+        entries=entries,
+        labels=tuple(_label(row) for row in parsed["labels.toml"]["labels"]),
+        counters=tuple(_counter(row) for row in parsed["against.toml"]["against"]),
+        stamps=(
+            Stamp(component="classifier.relevance", version="1", digest=digest_of(*gazetteer, against)),
+            Stamp(component="classifier.topics", version="1", digest=digest_of(raw["labels.toml"], against)),
+            Stamp(component="classifier.entities", version="1", digest=digest_of(*gazetteer)),
+        ),
+    )
