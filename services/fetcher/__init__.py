@@ -1,0 +1,1 @@
+"""Discovers pages in feeds, sitemaps and section pages, and fetches them politely."""

@@ -1,0 +1,145 @@
+"""Canonical URLs and what hangs on them: page ids and politeness keys. Pure.
+
+The rules are frozen: a page id is the SHA-256 of a canonical URL, so a change of any rule changes ids
+and raises RULES_VERSION. What two URLs may share one form for, in order of application:
+
+1. white space around, tabs and line ends inside are dropped; `&amp;` and `&#038;` are `&`;
+2. scheme and host in lower case, IDNA, no dot after the host, no default port;
+3. dot segments resolved, runs of `/` are one, `%7E` is `~`, `%2f` is `%2F` and never `/`;
+4. parameters that only say where a reader came from are dropped; the others are sorted by name, stably,
+   so repeated ones keep their order; `a` is `a=`, `+` is `%20`, `%26` is never `&`;
+5. the fragment is dropped, unless it begins with `!` or `/` and so names a page.
+
+http and https, `www.` and bare host, `/a` and `/a/` stay different: only the site knows.
+"""
+
+import hashlib
+import re
+from functools import lru_cache
+from urllib.parse import quote_plus, unquote_to_bytes, urlsplit
+
+from tldextract import TLDExtract
+from w3lib.url import canonicalize_url
+
+from schemas.records import Stamp
+from services.stage import Skip
+
+RULES_VERSION = "1"
+MAX_URL = 8000  # octets: what RFC 9110 section 4.1 asks every recipient to support
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+TRACKERS = frozenset((
+    "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid",
+    "ttclid", "igshid", "igsh", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl", "_hsenc",
+    "_hsmi", "__hssc", "__hstc", "__hsfp", "hsctatracking", "oly_anon_id", "oly_enc_id", "vero_id",
+    "vero_conv", "wickedid", "rb_clickid", "s_cid", "cmpid", "icid", "ocid", "ncid", "smid", "smtyp",
+    "xtor", "maca", "wt_mc", "wt_zmc", "ns_mchannel", "ns_source", "ns_campaign", "ns_linkname", "ns_fee",
+    "at_medium", "at_campaign", "at_format", "at_link_id", "at_link_type", "at_link_origin",
+    "at_ptr_name", "at_bbc_team", "traffic_source", "sr_share", "soc_src", "soc_trk", "guccounter",
+    "guce_referrer", "guce_referrer_sig", "__twitter_impression", "spm", "_openstat", "echobox", "cmp",
+    "ito", "taid", "dicbo", "syn-25a6b1a6", "feature_source", "fb_action_ids", "fb_action_types",
+    "fb_ref", "fb_source", "action_object_map", "action_type_map", "action_ref_map", "ref_src", "ref_url",
+))  # fmt: skip
+TRACKER_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "itm_", "at_custom")
+TRACKER_VALUES = frozenset(  # names that may carry an id elsewhere: dropped only with these values
+    f"{name}={value}"
+    for name in ("ref", "source", "src", "from")
+    for value in ("rss", "feed", "twitter", "facebook", "telegram", "whatsapp", "linkedin", "newsletter")
+)
+AMPERSANDS = re.compile(r"&(?:amp|#0{0,4}38|#x0{0,4}26);", re.IGNORECASE)
+DROPPED = re.compile(r"[\t\n\r]")
+HOST = re.compile(
+    r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?|\[[0-9a-f:.]+\]"
+)
+SLASHES = re.compile(r"/{2,}")
+
+STAMP = Stamp(
+    component="fetcher.canonical",
+    version=RULES_VERSION,
+    digest=hashlib.sha256(
+        repr((sorted(TRACKERS), TRACKER_PREFIXES, sorted(TRACKER_VALUES), DEFAULT_PORTS, MAX_URL)).encode()
+    ).hexdigest()[:16],
+)
+
+
+def canonical_url(url: str) -> str:
+    """The one form of an absolute http or https URL; applying it twice changes nothing.
+
+    Raises Skip("bad-url") for another scheme, credentials, no or an impossible host, over MAX_URL octets.
+    """
+    cleaned = AMPERSANDS.sub("&", DROPPED.sub("", url.strip("\0\x01\x1f \t\r\n\f\v\ufeff")))
+    rest, _, fragment = cleaned.partition("#")
+    rest, _, query = rest.partition("?")
+    try:
+        origin, path = _split_canonical(rest)
+        form = origin + SLASHES.sub("/", path)
+    except (ValueError, UnicodeError) as exc:
+        raise Skip("bad-url", f"{exc}: {url[:200]}") from exc
+    if kept := _canonical_query(query):
+        form += "?" + kept
+    if fragment[:1] in ("!", "/") and len(fragment) > 1:
+        form += "#" + quote_plus(unquote_to_bytes(fragment), safe="!/-._~=")
+    if len(form) > MAX_URL:
+        raise Skip("bad-url", f"{len(form)} octets, at most {MAX_URL}: {url[:200]}")
+    return form
+
+
+def _split_canonical(url: str) -> tuple[str, str]:
+    """Origin and path in canonical form. Raises ValueError for what is not fetched."""
+    asked = urlsplit(url)
+    if asked.scheme.lower() not in DEFAULT_PORTS:
+        raise ValueError("not an http or https URL")
+    if "@" in asked.netloc:
+        raise ValueError("credentials in a URL")
+    parts = urlsplit(canonicalize_url(url))
+    host = parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
+    host = host.rstrip(":").removesuffix(".")
+    if not HOST.fullmatch(host) or parts.port == 0:
+        raise ValueError("no usable host")
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}", parts.path or "/"
+
+
+def _canonical_query(query: str) -> str:
+    kept = []
+    for parameter in query.split("&"):
+        name, _, value = (_component(part) for part in parameter.partition("="))
+        if (name or value) and not _is_tracker(name.lower(), value.lower()):
+            kept.append((name, value))
+    kept.sort(key=lambda pair: pair[0])
+    return "&".join(f"{name}={value}" for name, value in kept)
+
+
+def _component(text: str) -> str:
+    """A name or value with everything quoted but unreserved characters (RFC 3986 section 2.3)."""
+    return quote_plus(unquote_to_bytes(text.replace("+", " ")))
+
+
+def _is_tracker(name: str, value: str) -> bool:
+    return name in TRACKERS or name.startswith(TRACKER_PREFIXES) or f"{name}={value}" in TRACKER_VALUES
+
+
+def page_id(canonical: str) -> str:
+    """64 hex digits: SHA-256 of a canonical URL."""
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def site_key(url: str) -> str:
+    """Whom a request bothers: the registered domain, or `host:port` where there is none.
+
+    Raises Skip("bad-url") where the URL has no host.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+    except ValueError as exc:
+        raise Skip("bad-url", f"{exc}: {url[:200]}") from exc
+    if not host:
+        raise Skip("bad-url", f"no host: {url[:200]}")
+    return _suffixes()(host).top_domain_under_public_suffix or f"{host}:{port}"
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> TLDExtract:
+    """The public suffix list that comes with tldextract; no download, no cache folder."""
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)

@@ -1,0 +1,82 @@
+"""What discovery remembers of each feed, and under which keys. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+
+class FeedState(msgspec.Struct, frozen=True, kw_only=True):
+    """One list at its last poll. Unknown fields of a newer version are ignored."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    interval: float | None = None  # seconds, between the last poll and the next after a success
+    next_at: datetime | None = None
+    polled_at: datetime | None = None
+    failures: int = 0  # in a row
+    reason: str | None = None  # of the last failure; null while all is well
+    detail: str = ""
+
+    def conditions(self) -> dict[str, str]:
+        """Headers of a conditional GET (RFC 9110 section 13)."""
+        stated = {"if-none-match": self.etag, "if-modified-since": self.last_modified}
+        return {name: value for name, value in stated.items() if value}
+
+    def unconditional(self) -> "FeedState":
+        """The same without validators: the next poll gets the whole list."""
+        return msgspec.structs.replace(self, etag=None, last_modified=None)
+
+    def succeeded(self, headers: Mapping[str, str], interval: float, now: datetime) -> "FeedState":
+        """After an answer; the old validators stay where it states none."""
+        return FeedState(
+            etag=headers.get("etag") or self.etag,
+            last_modified=headers.get("last-modified") or self.last_modified,
+            interval=interval,
+            next_at=now + timedelta(seconds=interval),
+            polled_at=now,
+        )
+
+    def failed(self, reason: str, detail: str, wait: float, now: datetime) -> "FeedState":
+        """After a refusal; what was learned before stays."""
+        return msgspec.structs.replace(
+            self,
+            failures=self.failures + 1,
+            reason=reason,
+            detail=detail[:500],
+            next_at=now + timedelta(seconds=wait),
+            polled_at=now,
+        )
+
+
+def state_bytes(state: FeedState) -> bytes:
+    """As it is remembered."""
+    return msgspec.json.encode(state)
+
+
+def read_state(value: bytes | None) -> FeedState:
+    """As it was remembered; a value that does not read is as good as none."""
+    try:
+        return msgspec.json.decode(value, type=FeedState) if value else FeedState()
+    except msgspec.DecodeError:
+        return FeedState()
+
+
+def feed_key(url: str) -> str:
+    """Where the state of one list lies."""
+    return f"feed:{_short(url)}"
+
+
+def seen_key(feed_url: str, page: str) -> str:
+    """Set when a feed has named a page: its identity set is everything under `seen:<feed>:`."""
+    return f"seen:{_short(feed_url)}:{page}"
+
+
+def asked_key(page: str) -> str:
+    """Set when a page has been asked for, whichever feed named it first."""
+    return f"asked:{page}"
+
+
+def _short(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()[:16]

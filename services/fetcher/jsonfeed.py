@@ -1,0 +1,49 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org). Pure."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from services.fetcher.dates import iso_date
+from services.fetcher.entries import MAX_SUMMARY, MAX_TITLE, Entry, Listing, absolute_url, plain
+from services.stage import Poison
+
+
+def read_json_feed(text: str, base: str | None) -> Listing:
+    """The items of a JSON Feed. Raises Poison("not-a-feed")."""
+    try:
+        feed = json.loads(text.lstrip("\ufeff"), strict=False)
+    except (ValueError, RecursionError) as exc:
+        raise Poison("not-a-feed", f"JSON that does not parse: {exc}") from exc
+    items = feed.get("items") if isinstance(feed, dict) else None
+    if not isinstance(items, list):
+        raise Poison("not-a-feed", "JSON without a list of items")
+    home = base or absolute_url(_text(feed, "feed_url") or _text(feed, "home_page_url"), None)
+    return Listing(via="json-feed", entries=tuple(_entries(items, home, _text(feed, "language"))))
+
+
+def _entries(items: list[Any], home: str | None, language: str | None) -> Iterator[Entry]:
+    for item in items:
+        if not isinstance(item, dict):
+            continue
+        guid = _text(item, "id")
+        url = absolute_url(_text(item, "url"), home)
+        url = url or absolute_url(_text(item, "external_url"), home) or absolute_url(guid, None)
+        if url is not None:
+            yield Entry(
+                url=url,
+                title=plain(_text(item, "title"), MAX_TITLE),
+                published=iso_date(_text(item, "date_published")),
+                modified=iso_date(_text(item, "date_modified")),
+                summary=plain(_text(item, "summary"), MAX_SUMMARY),
+                guid=guid,
+                language=_text(item, "language") or language,
+            )
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str | None:
+    """A field as text; ids may be numbers (1.0 asks readers to take those as well)."""
+    value = fields.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value).strip() or None

@@ -1,0 +1,86 @@
+"""When to ask again: polls by what a feed yields, failures by their class, requests by politeness. Pure.
+
+The numbers are first guesses; issue 5 measures them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+FASTER, SLOWER = 0.5, 1.5  # of the last interval, after a poll that brought something, and one that did not
+MAX_RETRY_AFTER = 24 * 3600.0  # seconds: who asks for more is asked again after a day
+MAX_AGE_BELIEVED = 3600.0  # seconds: caches in front of feeds often state a year
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Wait `first` seconds after one failure, twice as long after each further one, never over `most`."""
+
+    first: float
+    most: float
+
+
+HOUR, DAY = 3600.0, 24 * 3600.0
+BACKOFF: Mapping[str, Backoff] = {  # by refusal reason; the rest of the reasons have OTHERWISE
+    "timeout": Backoff(300, 6 * HOUR),
+    "connect-failed": Backoff(300, 6 * HOUR),
+    "server-error": Backoff(300, 6 * HOUR),
+    "too-many-requests": Backoff(900, 12 * HOUR),
+    "robots-unreachable": Backoff(900, 12 * HOUR),
+    "http-client-error": Backoff(HOUR, 3 * DAY),
+    "not-a-feed": Backoff(HOUR, 3 * DAY),
+    "gone": Backoff(DAY, 14 * DAY),
+}
+OTHERWISE = Backoff(HOUR, 3 * DAY)
+
+
+def interval_after(
+    new: int, last: float | None, floor: float, ceiling: float, max_age: float | None
+) -> float:
+    """Seconds until the next poll of a feed that answered: shorter while it yields, longer while it does not.
+
+    `max_age` is what the server says its answer is good for; it lengthens, up to MAX_AGE_BELIEVED.
+    """
+    wanted = floor if last is None else last * (FASTER if new else SLOWER)
+    wanted = max(wanted, min(max_age or 0.0, MAX_AGE_BELIEVED))
+    return min(max(wanted, floor), ceiling)
+
+
+def interval_after_failure(reason: str, failures: int, floor: float, retry_after: float | None) -> float:
+    """Seconds until a feed that failed `failures` times in a row (1 or more) is tried again."""
+    rule = BACKOFF.get(reason, OTHERWISE)
+    wait = min(rule.first * 2.0 ** min(failures - 1, 30), rule.most)
+    return max(wait, floor, min(retry_after or 0.0, MAX_RETRY_AFTER))
+
+
+def spacing(own: float, crawl_delay: float | None) -> float:
+    """Seconds between two requests to one site: ours, or what its robots.txt asks if that is more."""
+    return max(own, crawl_delay or 0.0)
+
+
+def retry_after_seconds(value: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110 section 10.2.3); None where it says nothing."""
+    if not value:
+        return None
+    value = value.strip()
+    if re.fullmatch(r"\d{1,9}", value):
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    return max(0.0, (at - now).total_seconds())
+
+
+def max_age_seconds(cache_control: str | None) -> float | None:
+    """Seconds of `max-age` (RFC 9111 section 5.2.2.1), 0 for no-cache and no-store, None where not stated."""
+    if not cache_control:
+        return None
+    if re.search(r"\bno-(?:cache|store)\b", cache_control, re.IGNORECASE):
+        return 0.0
+    found = re.search(r"\bmax-age\s*=\s*\"?(\d{1,9})", cache_control, re.IGNORECASE)
+    return float(found.group(1)) if found else None
