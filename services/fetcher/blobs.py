@@ -1,0 +1,31 @@
+"""Bodies too large for a message are kept in a folder under their SHA-256 (claim check)."""
+
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from schemas.records import Blob, RawPage
+from services.stage import Transient
+
+CLAIM_CHECK = 2 * 1024 * 1024  # bytes; larger bodies do not travel in messages
+
+
+def keep_body(page: RawPage, folder: Path, limit: int = CLAIM_CHECK) -> RawPage:
+    """The page as it may be published: a body over `limit` bytes is written out and named instead.
+
+    The file is `<folder>/<first two hex digits>/<sha256>`; it appears whole or not at all.
+    Raises Transient("blobs-unwritable").
+    """
+    if page.body is None or len(page.body) <= limit:
+        return page
+    path = folder / page.body_sha256[:2] / page.body_sha256
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as draft:
+                draft.write(page.body)
+            Path(draft.name).replace(path)
+    except OSError as exc:
+        raise Transient("blobs-unwritable", f"{folder}: {exc}") from exc
+    return msgspec.structs.replace(page, body=None, blob=Blob(sha256=page.body_sha256, bytes=len(page.body)))

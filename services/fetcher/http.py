@@ -1,0 +1,217 @@
+"""The only place that speaks HTTP. Foreign errors end here, as refusals."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ipaddress import IPv4Address, IPv6Address
+from types import TracebackType
+from typing import Self
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import httpx
+from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
+
+from services.fetcher.canonical import DEFAULT_PORTS, canonical_url
+from services.fetcher.encodings import ACCEPTED, decode_content
+from services.fetcher.schedule import retry_after_seconds
+from services.runtime.clock import Clock
+from services.stage import Poison, Refusal, Skip, Transient
+
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+WEB_PORTS = frozenset((80, 443, 8080, 8443))
+Gate = Callable[[str], AbstractAsyncContextManager[None]]
+"""Entered before each request with its URL, left after it: politeness, robots."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """How we appear and what we put up with. Sizes in bytes, times in seconds."""
+
+    user_agent: str = "sirwan/0.1 (+https://sirwan.example/bot)"
+    allow_private_hosts: bool = False  # loopback and private ranges, on any port: demo and tests
+    ports: frozenset[int] = WEB_PORTS
+    max_body: int = 8 * 1024 * 1024  # decoded
+    deadline: float = 30.0  # for all hops together, waiting for our turn not counted
+    connect: float = 10.0
+    max_redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back after all redirects."""
+
+    status: int
+    url: str
+    redirects: tuple[str, ...] = ()  # addresses passed through, the first one asked included
+    headers: Mapping[str, str] = field(default_factory=dict)  # lower-case names
+    body: bytes = b""  # decoded; empty unless the status is 2xx
+    truncated: bool = False  # the connection or the coding ended before the body did
+
+
+class HttpReader:
+    """One client for everything that is fetched: close it, or use it as a context."""
+
+    def __init__(self, settings: HttpSettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        client = httpx.AsyncClient(
+            http2=True,
+            trust_env=False,
+            headers={"user-agent": settings.user_agent, "accept-encoding": ACCEPTED, "accept": "*/*"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=httpx.Timeout(settings.deadline, connect=settings.connect),
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=15),
+        )
+        self._client = httpx_ssrf_protection(
+            client, check_globally_reachable=not settings.allow_private_hosts, custom_validator=_is_reachable
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self._client.aclose()
+
+    async def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        gate: Gate | None = None,
+        admit: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> Answer:
+        """The answer to a GET, redirects followed hop by hop; `require_ok` refuses bad statuses.
+
+        `admit` sees the headers of a 2xx answer before its body is read, and may refuse. Raises
+        Transient "timeout", "connect-failed"; Poison "bad-redirect", "private-address", "tls-failed",
+        "body-too-large"; Skip "bad-url"; and what `gate` and `admit` raise.
+        """
+        url, left = urldefrag(url).url, self._settings.deadline
+        self._check(url)
+        passed: list[str] = []
+        while True:
+            async with gate(url) if gate else nullcontext():
+                started = asyncio.get_running_loop().time()
+                answer = await self._exchange(url, headers or {}, admit, left)
+                left -= asyncio.get_running_loop().time() - started
+            passed.append(url)
+            if answer.status not in REDIRECTS:
+                redirects = tuple(passed[:-1])
+                return Answer(answer.status, url, redirects, answer.headers, answer.body, answer.truncated)
+            url = self._next_hop(answer, passed)
+
+    def require_ok(self, answer: Answer) -> Answer:
+        """The answer itself if its status is 2xx.
+
+        Raises Transient "too-many-requests", "server-error"; Skip "gone", "http-client-error".
+        """
+        if 200 <= answer.status < 300:
+            return answer
+        detail = f"status {answer.status} from {answer.url}"
+        wait = retry_after_seconds(answer.headers.get("retry-after"), self._clock.now())
+        if answer.status == 429:
+            raise Transient("too-many-requests", detail, wait)
+        if answer.status >= 500 or answer.status == 408:
+            raise Transient("server-error", detail, wait)
+        raise Skip("gone" if answer.status == 410 else "http-client-error", detail)
+
+    def _check(self, url: str) -> None:
+        """Raises Skip("bad-url") for what is no fetchable address or stands on a port we do not use."""
+        canonical_url(url)
+        parts = urlsplit(url)
+        port = parts.port or DEFAULT_PORTS[parts.scheme.lower()]
+        if port not in self._settings.ports and not self._settings.allow_private_hosts:
+            raise Skip("bad-url", f"port {port} is not one we fetch from: {url[:200]}")
+
+    def _next_hop(self, answer: Answer, passed: list[str]) -> str:
+        target = answer.headers.get("location")
+        if not target:
+            raise Poison("bad-redirect", f"status {answer.status} without Location from {answer.url}")
+        try:
+            url = urldefrag(urljoin(answer.url, target)).url
+            self._check(url)
+        except (Skip, ValueError) as exc:
+            raise Poison("bad-redirect", f"{answer.url} leads to {target[:200]}: {exc}") from exc
+        if url in passed:
+            raise Poison("bad-redirect", f"a loop: {answer.url} leads back to {url}")
+        if len(passed) > self._settings.max_redirects:
+            raise Poison("bad-redirect", f"more than {self._settings.max_redirects} hops from {passed[0]}")
+        return url
+
+    async def _exchange(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        admit: Callable[[Mapping[str, str]], None] | None,
+        seconds: float,
+    ) -> Answer:
+        try:
+            async with (
+                asyncio.timeout(max(seconds, 0.001)),
+                self._client.stream("GET", url, headers=dict(headers)) as response,
+            ):
+                answer = Answer(response.status_code, url, headers=dict(response.headers.items()))
+                if not 200 <= response.status_code < 300:
+                    return answer
+                if admit:
+                    admit(answer.headers)
+                raw, cut = await self._read(response)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as exc:
+            raise _refusal(exc, url) from exc
+        body, whole = decode_content(raw, answer.headers.get("content-encoding"), self._settings.max_body)
+        return Answer(answer.status, url, (), answer.headers, body, cut or not whole)
+
+    async def _read(self, response: httpx.Response) -> tuple[bytes, bool]:
+        """Raw bytes, and whether the other side stopped before the end."""
+        most, raw = self._settings.max_body, bytearray()
+        stated = response.headers.get("content-length", "")
+        if stated.isdigit() and int(stated) > most:
+            raise Poison("body-too-large", f"{stated} bytes stated, at most {most}")
+        try:
+            async for chunk in response.aiter_raw():
+                raw += chunk
+                if len(raw) > most:
+                    raise Poison("body-too-large", f"over {most} bytes")
+        except (httpx.RemoteProtocolError, httpx.ReadError):
+            if not raw:
+                raise
+            return bytes(raw), True
+        return bytes(raw), False
+
+
+def _is_reachable(_host: str, address: IPv4Address | IPv6Address, _port: int) -> bool:
+    """Never a link-local address: cloud metadata lives there. Asked after the check for global addresses."""
+    return not (address.is_link_local or address.is_multicast or address.is_unspecified)
+
+
+def _refusal(error: Exception, url: str) -> Refusal:
+    """Our word for an error of httpx, the resolver or the clock."""
+    detail = f"{url}: {str(error) or type(error).__name__}"
+    if isinstance(error, SSRFProtectionError):
+        return Poison("private-address", detail)
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return Transient("timeout", detail)
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
+        return Skip("bad-url", detail)
+    if "location header" in str(error):  # httpx parses it even where it does not follow
+        return Poison("bad-redirect", detail)
+    if _is_tls(error):
+        return Poison("tls-failed", detail)
+    return Transient("connect-failed", detail)
+
+
+def _is_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

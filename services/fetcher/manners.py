@@ -1,0 +1,130 @@
+"""Whom we bother and how often: one request at a time per site, spaced; robots.txt asked first."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from schemas.records import Robots
+from services.fetcher.canonical import site_key
+from services.fetcher.http import HttpReader
+from services.fetcher.robots import RobotsRules, robots_for, verdict
+from services.fetcher.schedule import spacing
+from services.runtime.clock import Clock
+from services.stage import Refusal, Transient
+
+KEEP_ROBOTS = 24 * 3600.0  # seconds, RFC 9309 section 2.4
+KEEP_UNREACHABLE = 600.0  # seconds until a robots.txt that could not be read is asked for again
+MOST_ROBOTS, MOST_SITES = 1000, 10_000  # entries kept in memory
+
+
+@dataclass(frozen=True, slots=True)
+class MannersSettings:
+    """How patient we are. Times in seconds."""
+
+    agent: str = "sirwan"  # product token that robots.txt may name
+    delay: float = 2.0  # between two requests to one site, at least
+    patience: float = 20.0  # a longer wait for our turn is given back to the queue
+
+
+@dataclass(slots=True)
+class Site:
+    """What we know of one registered domain."""
+
+    free_at: float = 0.0  # on the steady clock
+    crawl_delay: float | None = None
+    waiting: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while its robots.txt is fetched
+
+
+class Manners:
+    """Shared by everything in a process that fetches."""
+
+    def __init__(self, reader: HttpReader, clock: Clock, settings: MannersSettings) -> None:
+        self._reader = reader
+        self._clock = clock
+        self._settings = settings
+        self._sites: OrderedDict[str, Site] = OrderedDict()
+        self._robots: OrderedDict[str, tuple[float, RobotsRules]] = OrderedDict()
+
+    @asynccontextmanager
+    async def turn(self, url: str) -> AsyncIterator[None]:
+        """Our turn at the site of `url`: entered when nobody else asks it and its delay has passed.
+
+        Raises Transient("site-busy") where that would take longer than our patience.
+        """
+        site = self._site(url)
+        gap = spacing(self._settings.delay, site.crawl_delay)
+        wait = max(site.free_at - self._clock.steady(), 0.0) + site.waiting * gap
+        if wait > self._settings.patience:
+            raise Transient("site-busy", f"our turn at {site_key(url)} is in {wait:.0f} s", wait)
+        site.waiting += 1
+        try:
+            async with site.turn:
+                await self._clock.sleep(max(site.free_at - self._clock.steady(), 0.0))
+                try:
+                    yield
+                finally:
+                    gap = spacing(self._settings.delay, site.crawl_delay)
+                    site.free_at = max(site.free_at, self._clock.steady() + gap)
+        finally:
+            site.waiting -= 1
+
+    def defer(self, url: str, seconds: float) -> None:
+        """Leave the site of `url` alone for so long: it asked for it."""
+        site = self._site(url)
+        site.free_at = max(site.free_at, self._clock.steady() + seconds)
+
+    async def robots(self, url: str) -> Robots:
+        """What robots.txt says of `url` to us. Raises Transient "robots-unreachable", "site-busy"."""
+        async with self._site(url).asking:
+            rules = await self._rules(url)
+        if rules.unreachable is not None:
+            raise Transient("robots-unreachable", f"{rules.unreachable}, for {url}", KEEP_UNREACHABLE)
+        said = verdict(rules, self._settings.agent, url)
+        if said.crawl_delay is not None:
+            self._site(url).crawl_delay = said.crawl_delay
+        return said
+
+    async def _rules(self, url: str) -> RobotsRules:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}".lower()
+        kept = self._robots.get(origin)
+        if kept is None or kept[0] <= self._clock.steady():
+            rules = await self._ask(f"{origin}/robots.txt")
+            lasts = KEEP_ROBOTS if rules.unreachable is None else KEEP_UNREACHABLE
+            kept = self._robots[origin] = (self._clock.steady() + lasts, rules)
+            if len(self._robots) > MOST_ROBOTS:
+                self._robots.popitem(last=False)
+        self._robots.move_to_end(origin)
+        return kept[1]
+
+    async def _ask(self, url: str) -> RobotsRules:
+        try:
+            answer = await self._reader.get(url, gate=self.turn)
+        except Refusal as exc:
+            if exc.reason == "site-busy":
+                raise
+            return RobotsRules(unreachable=f"{exc.reason}: {exc.detail}"[:300])
+        return robots_for(answer.status, answer.body)
+
+    def _site(self, url: str) -> Site:
+        key = site_key(url)
+        site = self._sites.setdefault(key, Site())
+        self._sites.move_to_end(key)
+        if len(self._sites) > MOST_SITES:
+            self._forget_idle()
+        return site
+
+    def _forget_idle(self) -> None:
+        """Drop sites whose turn is free anyway; those with somebody waiting stay."""
+        now = self._clock.steady()
+        for key in [k for k, site in self._sites.items() if _is_idle(site, now)]:
+            del self._sites[key]
+
+
+def _is_idle(site: Site, now: float) -> bool:
+    return site.free_at <= now and not site.waiting and not site.asking.locked()

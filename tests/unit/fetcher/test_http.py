@@ -1,0 +1,246 @@
+import asyncio
+import gzip
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import brotli  # type: ignore[import-untyped]  # it ships no stubs
+import httpx
+import pytest
+import respx
+import zstandard
+
+from services.fetcher.http import Answer, HttpReader, HttpSettings
+from services.stage import Poison, Refusal, Skip, Transient
+from tests.unit.fetcher.worlds import Asked, FakeClock, Page, response, serving
+
+LOCAL = HttpSettings(allow_private_hosts=True, max_body=100_000, deadline=2.0)
+
+
+async def got(pages: dict[str, Page], path: str = "/a", settings: HttpSettings = LOCAL) -> Answer:
+    async with serving(pages) as web, HttpReader(settings, FakeClock()) as reader:
+        return reader.require_ok(await reader.get(web.url + path))
+
+
+async def refused(pages: dict[str, Page], path: str = "/a", settings: HttpSettings = LOCAL) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        await got(pages, path, settings)
+    return caught.value
+
+
+BODY = b"<p>" + b"words " * 200
+
+CODINGS = {
+    "gzip": gzip.compress(BODY),
+    "x-gzip": gzip.compress(BODY[:50]) + gzip.compress(BODY[50:]),
+    "deflate": zlib.compress(BODY),
+    "br": brotli.compress(BODY),
+    "zstd": zstandard.compress(BODY),
+    "unheard-of": BODY,
+}
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+async def test_every_content_coding_is_undone(coding: str) -> None:
+    answer = await got({"/a": response(CODINGS[coding], content_encoding=coding)})
+    assert (answer.body, answer.truncated) == (BODY, False)
+
+
+async def test_a_headless_deflate_is_read_too() -> None:
+    squeezer = zlib.compressobj(wbits=-15)
+    raw = squeezer.compress(BODY) + squeezer.flush()
+    assert (await got({"/a": response(raw, content_encoding="deflate")})).body == BODY
+
+
+ZEROS = bytes(200_000_000)
+BOMBS = {
+    "gzip": gzip.compress(ZEROS[:50_000_000]),
+    "br": brotli.compress(ZEROS, quality=1),
+    "zstd": zstandard.compress(ZEROS),
+}
+
+
+@pytest.mark.parametrize("coding", BOMBS)
+async def test_a_bomb_is_refused_without_being_unpacked(coding: str) -> None:
+    exc = await refused({"/a": response(BOMBS[coding], content_encoding=coding)})
+    assert isinstance(exc, Poison)
+    assert exc.reason == "body-too-large"
+
+
+@pytest.mark.parametrize(
+    "page", [response(b"x" * 100_001), response(b"x", length=200_000_000)], ids=["sent", "stated"]
+)
+async def test_a_large_body_is_refused(page: bytes) -> None:
+    assert (await refused({"/a": page})).reason == "body-too-large"
+
+
+async def test_a_body_cut_short_is_kept_and_marked() -> None:
+    answer = await got({"/a": response(b"half of", length=5000)})
+    assert (answer.body, answer.truncated) == (b"half of", True)
+
+
+async def test_a_coding_cut_short_is_kept_and_marked() -> None:
+    answer = await got({"/a": response(gzip.compress(BODY)[:-12], content_encoding="gzip")})
+    assert answer.truncated
+    assert BODY.startswith(answer.body)
+
+
+@pytest.mark.parametrize(
+    ("page", "kind", "reason", "retry_after"),
+    [
+        (response(b"", "404 Not Found"), Skip, "http-client-error", None),
+        (response(b"", "403 Forbidden"), Skip, "http-client-error", None),
+        (response(b"", "304 Not Modified"), Skip, "http-client-error", None),
+        (response(b"", "410 Gone"), Skip, "gone", None),
+        (response(b"", "408 Request Timeout"), Transient, "server-error", None),
+        (response(b"", "429 Too Many Requests", retry_after="120"), Transient, "too-many-requests", 120.0),
+        (
+            response(b"", "503 Busy", retry_after="Fri, 20 Nov 2026 12:01:00 GMT"),
+            Transient, "server-error", 60.0,
+        ),
+        (response(b"", "500 Oops"), Transient, "server-error", None),
+        (b"", Transient, "connect-failed", None),
+        (b"no http at all\r\n\r\n", Transient, "connect-failed", None),
+        (response(b"", length=10), Transient, "connect-failed", None),
+        (response(b"", "302 Found"), Poison, "bad-redirect", None),
+        (response(b"", "302 Found", location="/a"), Poison, "bad-redirect", None),
+        (response(b"", "302 Found", location="/b"), Poison, "bad-redirect", None),
+        (response(b"", "302 Found", location="ftp://a.example/"), Poison, "bad-redirect", None),
+        (response(b"", "302 Found", location="file:///etc/passwd"), Poison, "bad-redirect", None),
+        (response(b"", "302 Found", location="http://u:p@a.example/"), Poison, "bad-redirect", None),
+        (response(b"", "302 Found", location="http://[::1/"), Poison, "bad-redirect", None),
+        (response(b"", "302 Found", location="http://169.254.169.254/meta"), Poison, "private-address", None),
+        (response(b"", "302 Found", location="http://[fe80::1]/"), Poison, "private-address", None),
+        (response(b"", "302 Found", location="http://0.0.0.0/"), Poison, "private-address", None),
+    ],
+)  # fmt: skip
+async def test_a_bad_answer_is_refused_by_its_kind(
+    page: bytes, kind: type[Refusal], reason: str, retry_after: float | None
+) -> None:
+    exc = await refused({"/a": page, "/b": response(b"", "301 Moved", location="/a")})
+    assert (type(exc), exc.reason, getattr(exc, "retry_after", None)) == (kind, reason, retry_after)
+
+
+async def test_redirects_are_followed_and_recorded() -> None:
+    async with (
+        serving(
+            {
+                "/a": response(b"", "301 Moved", location="b?x=1#f"),
+                "/b?x=1": response(b"", "308 Moved", location="/c"),
+                "/c": response(b"here", content_type="text/html"),
+            }
+        ) as web,
+        HttpReader(LOCAL, FakeClock()) as reader,
+    ):
+        answer = await reader.get(web.url + "/a#top")
+    assert (answer.url, answer.body) == (web.url + "/c", b"here")
+    assert answer.redirects == (web.url + "/a", web.url + "/b?x=1")
+
+
+async def test_a_long_chain_of_redirects_ends() -> None:
+    pages: dict[str, Page] = {f"/{n}": response(b"", "302 Found", location=f"/{n + 1}") for n in range(10)}
+    assert "more than 5 hops" in (await refused(pages, "/0")).detail
+
+
+async def trickle(writer: asyncio.StreamWriter, _asked: Asked) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
+    for _ in range(1000):
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def silence(_writer: asyncio.StreamWriter, _asked: Asked) -> None:
+    await asyncio.sleep(3)
+
+
+@pytest.mark.parametrize("page", [trickle, silence])
+async def test_a_slow_server_runs_into_the_deadline(page: Page) -> None:
+    exc = await refused({"/a": page}, settings=HttpSettings(allow_private_hosts=True, deadline=0.3))
+    assert (type(exc), exc.reason) == (Transient, "timeout")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "localhost", "[::1]", "10.0.0.1", "169.254.169.254", "[::ffff:127.0.0.1]", "100.64.0.1"],
+)
+async def test_private_addresses_are_refused_unless_allowed(host: str) -> None:
+    async with (
+        serving({}) as web,
+        HttpReader(HttpSettings(ports=frozenset((80, web.port)), connect=1.0), FakeClock()) as reader,
+    ):
+        port = web.port if host in ("127.0.0.1", "localhost") else 80
+        with pytest.raises(Refusal) as caught:
+            await reader.get(f"http://{host}:{port}/")
+    # A name is resolved by connecting; where nothing listens on the resolved address it is not even refused.
+    assert caught.value.reason in ("private-address", "connect-failed")
+    assert web.log == []
+
+
+@pytest.mark.parametrize("url", ["http://a.example:25/", "ftp://a.example/", "http://u:p@a.example/", "x"])
+async def test_an_address_we_do_not_fetch_is_refused_before_any_connection(url: str) -> None:
+    async with HttpReader(HttpSettings(), FakeClock()) as reader:
+        with pytest.raises(Skip, match="bad-url"):
+            await reader.get(url)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (httpx.ConnectTimeout("late"), "timeout"),
+        (httpx.ConnectError("refused"), "connect-failed"),
+        (httpx.ReadError("reset"), "connect-failed"),
+        (httpx.RemoteProtocolError("bad"), "connect-failed"),
+        (httpx.InvalidURL("bad"), "bad-url"),
+    ],
+)
+async def test_errors_of_the_library_end_here(error: Exception, reason: str) -> None:
+    with respx.mock:
+        respx.get("http://a.example/").mock(side_effect=error)
+        async with HttpReader(HttpSettings(), FakeClock()) as reader:
+            with pytest.raises(Refusal) as caught:
+                await reader.get("http://a.example/")
+    assert caught.value.reason == reason
+
+
+async def test_a_server_without_tls_on_an_https_address_is_a_tls_failure() -> None:
+    async with serving({}) as web, HttpReader(LOCAL, FakeClock()) as reader:
+        with pytest.raises(Poison, match="tls-failed"):
+            await reader.get(web.url.replace("http:", "https:"))
+
+
+async def test_we_say_who_we_are_and_keep_no_cookies() -> None:
+    async with (
+        serving({"/a": response(b"", set_cookie="id=1; path=/")}) as web,
+        HttpReader(LOCAL, FakeClock()) as reader,
+    ):
+        for _ in range(2):
+            await reader.get(web.url + "/a", headers={"if-none-match": '"1"'})
+    assert "+https://" in web.log[1].headers["user-agent"]
+    assert web.log[1].headers["accept-encoding"] == "gzip, deflate, br, zstd"
+    assert web.log[1].headers["if-none-match"] == '"1"'
+    assert "cookie" not in web.log[1].headers
+
+
+async def test_the_gate_stands_before_every_hop() -> None:
+    passed: list[str] = []
+
+    @asynccontextmanager
+    async def gate(url: str) -> AsyncIterator[None]:
+        passed.append(url)
+        yield
+
+    pages: dict[str, Page] = {"/a": response(b"", "302 Found", location="/b"), "/b": response(b"x")}
+    async with serving(pages) as web, HttpReader(LOCAL, FakeClock()) as reader:
+        await reader.get(web.url + "/a", gate=gate)
+    assert passed == [web.url + "/a", web.url + "/b"]
+
+
+async def test_a_body_nobody_wants_is_not_read() -> None:
+    def refuse(headers: Mapping[str, str]) -> None:
+        raise Skip("not-html", headers["content-type"])
+
+    page = response(b"x", length=90_000, content_type="video/mp4")
+    async with serving({"/a": page}) as web, HttpReader(LOCAL, FakeClock()) as reader:
+        with pytest.raises(Skip, match="video/mp4"):
+            await reader.get(web.url + "/a", admit=refuse)

@@ -1,0 +1,101 @@
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from services.fetcher.http import HttpReader, HttpSettings
+from services.fetcher.manners import KEEP_ROBOTS, KEEP_UNREACHABLE, Manners, MannersSettings
+from services.stage import Transient
+from tests.unit.fetcher.worlds import FakeClock, Page, response, serving
+
+LOCAL = HttpSettings(allow_private_hosts=True)
+
+
+async def test_one_request_at_a_time_and_spaced_per_site() -> None:
+    clock = FakeClock()
+    at: list[float] = []
+    inside = 0
+    async with HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=2.0))
+
+        async def one(path: str) -> None:
+            nonlocal inside
+            async with manners.turn(f"https://www.example.com/{path}"):
+                inside += 1
+                assert inside == 1
+                at.append(clock.steady())
+                await asyncio.sleep(0)
+                inside -= 1
+
+        await asyncio.gather(*(one(str(n)) for n in range(5)))
+    assert [later - before for before, later in pairwise(at)] == [2.0] * 4
+
+
+async def test_two_sites_do_not_wait_for_each_other() -> None:
+    clock = FakeClock()
+    async with HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=5.0))
+        for host in ("one.example", "two.example", "three.example"):
+            async with manners.turn(f"https://{host}/"):
+                pass
+    assert clock.passed == 0.0
+
+
+async def test_a_long_wait_is_given_back() -> None:
+    clock = FakeClock()
+    async with HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(patience=20.0))
+        manners.defer("https://a.example/x", 60.0)
+        with pytest.raises(Transient) as caught:
+            async with manners.turn("https://a.example/y"):
+                pass
+    assert (caught.value.reason, caught.value.retry_after) == ("site-busy", 60.0)
+
+
+async def test_robots_is_asked_once_a_day_and_its_crawl_delay_is_kept() -> None:
+    clock = FakeClock()
+    pages: dict[str, Page] = {"/robots.txt": response(b"User-agent: sirwan\nDisallow: /no\nCrawl-delay: 9\n")}
+    async with serving(pages) as web, HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=1.0))
+        said = await asyncio.gather(*(manners.robots(web.url + path) for path in ("/no", "/yes")))
+        assert [(one.verdict, one.rule) for one in said] == [
+            ("disallowed", "Disallow: /no"),
+            ("allowed", None),
+        ]
+        before = clock.steady()
+        for _ in range(2):
+            async with manners.turn(web.url + "/yes"):
+                pass
+        assert clock.steady() - before >= 9.0
+        assert web.asked("/robots.txt") == 1
+        clock.passed += KEEP_ROBOTS
+        await manners.robots(web.url + "/yes")
+        assert web.asked("/robots.txt") == 2
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        (response(b"", "500 Oops"), "robots-unreachable"),
+        (response(b"", "429 Too Many Requests"), "robots-unreachable"),
+        (response(b"", "302 Found", location="/robots.txt"), "robots-unreachable"),
+        (b"", "robots-unreachable"),
+        (response(b"", "404 Not Found"), None),
+        (response(b"", "403 Forbidden"), None),
+    ],
+)
+async def test_a_missing_robots_allows_and_a_broken_one_postpones(page: bytes, reason: str | None) -> None:
+    clock = FakeClock()
+    async with serving({"/robots.txt": page}) as web, HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        if reason is None:
+            assert (await manners.robots(web.url + "/a")).verdict == "allowed"
+            return
+        for _ in range(2):
+            with pytest.raises(Transient, match=reason):
+                await manners.robots(web.url + "/a")
+        asked = web.asked("/robots.txt")
+        web.pages["/robots.txt"] = response(b"", "404 Not Found")
+        clock.passed += KEEP_UNREACHABLE
+        assert (await manners.robots(web.url + "/a")).verdict == "allowed"
+        assert web.asked("/robots.txt") == asked + 1

@@ -1,0 +1,166 @@
+from collections.abc import Sequence
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from schemas.records import Discovered, FetchRequest, RawPage
+from schemas.topics import FETCH_REQUESTS, PAGES_FETCHED
+from services.fetcher.blobs import keep_body
+from services.fetcher.canonical import canonical_url, page_id
+from services.fetcher.http import HttpReader, HttpSettings
+from services.fetcher.manners import Manners, MannersSettings
+from services.fetcher.pages import PageFetcher, media_type
+from services.stage import Emit, Refusal, Skip, Transient
+from tests.unit.fetcher.worlds import START, FakeClock, Page, Web, response, serving
+
+HTML = b'<html><head><meta name="robots" content="noarchive"><title>x</title></head><body>y</body></html>'
+ARTICLE = response(HTML, content_type="text/html; charset=windows-1256", server="x", etag='"1"')
+
+
+def a_request(url: str, **changes: object) -> FetchRequest:
+    canonical = canonical_url(url)
+    fields: dict[str, object] = {
+        "url": url,
+        "canonical_url": canonical,
+        "page_id": page_id(canonical),
+        "lane": "live",
+        "discovered": Discovered(source_id="demo", via="rss", title="T"),
+        "requested_at": START,
+    }
+    return FetchRequest(**(fields | changes))  # type: ignore[arg-type]  # the fields of a fixture
+
+
+async def handled(web: Web, tmp_path: Path, path: str = "/a", **changes: object) -> Sequence[Emit]:
+    clock = FakeClock()
+    async with HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        fetcher = PageFetcher(reader, manners, clock, tmp_path)
+        return await fetcher.handle(a_request(web.url + path, **changes))
+
+
+async def test_a_page_is_published_whole_with_all_we_know_of_it(tmp_path: Path) -> None:
+    pages: dict[str, Page] = {
+        "/robots.txt": response(b"User-agent: *\nAllow: /a\nCrawl-delay: 2\n"),
+        "/start?utm_source=rss": response(b"", "301 Moved", location="/a"),
+        "/a": ARTICLE,
+    }
+    async with serving(pages) as web:
+        (emit,) = await handled(web, tmp_path, "/start?utm_source=rss")
+        page = emit.record
+        assert isinstance(page, RawPage)
+        assert (emit.topic, emit.key, emit.subject) == (PAGES_FETCHED, page.page_id, web.url + "/start")
+        assert (page.url, page.requested_url) == (web.url + "/a", web.url + "/start?utm_source=rss")
+        assert page.redirects == (web.url + "/start?utm_source=rss",)
+    assert (page.content_type, page.charset, page.body) == ("text/html", "windows-1256", HTML)
+    assert page.body_sha256 == sha256(HTML).hexdigest()
+    assert page.headers == {"content-type": "text/html; charset=windows-1256", "etag": '"1"'}
+    assert (page.robots.verdict, page.robots.rule, page.robots.crawl_delay) == ("allowed", "Allow: /a", 2.0)
+    assert page.rights.verdict == "no-archive"
+    assert page.fetched_at >= START
+    assert (page.discovered.title, page.lane, page.truncated) == ("T", "live", False)
+
+
+@pytest.mark.parametrize(
+    ("pages", "kind", "reason"),
+    [
+        ({"/robots.txt": response(b"User-agent: *\nDisallow: /")}, Skip, "robots-disallowed"),
+        ({"/a": response(b"%PDF", content_type="application/pdf")}, Skip, "not-html"),
+        ({"/a": response(b"{}", content_type="application/json")}, Skip, "not-html"),
+        ({"/a": response(b"", "404 Not Found")}, Skip, "http-client-error"),
+        ({"/a": response(b"", "500 Oops")}, Transient, "server-error"),
+        ({"/a": response(b"", "429 Slow", retry_after="5")}, Transient, "too-many-requests"),
+    ],
+)
+async def test_a_page_that_cannot_be_had_is_refused_with_its_reason(
+    pages: dict[str, Page], kind: type[Refusal], reason: str, tmp_path: Path
+) -> None:
+    async with serving(pages) as web:
+        with pytest.raises(kind, match=reason):
+            await handled(web, tmp_path)
+
+
+async def test_a_redirect_into_a_forbidden_place_is_not_followed(tmp_path: Path) -> None:
+    pages: dict[str, Page] = {
+        "/robots.txt": response(b"User-agent: *\nDisallow: /private"),
+        "/a": response(b"", "302 Found", location="/private/b"),
+        "/private/b": ARTICLE,
+    }
+    async with serving(pages) as web:
+        with pytest.raises(Skip, match="robots-disallowed"):
+            await handled(web, tmp_path)
+        assert web.asked("/private/b") == 0
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xhtml+xml", "TEXT/HTML;charset=UTF-8", None])
+async def test_text_and_untyped_pages_are_taken(kind: str | None, tmp_path: Path) -> None:
+    page = response(HTML, content_type=kind) if kind else response(HTML)
+    async with serving({"/a": page}) as web:
+        (emit,) = await handled(web, tmp_path)
+    assert isinstance(emit.record, RawPage)
+
+
+@pytest.mark.parametrize(
+    ("answer", "attempt", "wait"),
+    [
+        (response(b"", "429 Slow", retry_after="600"), 1, 600),
+        (response(b"", "503 Busy", retry_after="9999999"), 2, 6 * 3600),
+    ],
+)
+async def test_a_page_asked_for_later_goes_back_to_the_queue(
+    answer: bytes, attempt: int, wait: int, tmp_path: Path
+) -> None:
+    async with serving({"/a": answer}) as web:
+        (emit,) = await handled(web, tmp_path, attempt=attempt)
+    request = emit.record
+    assert isinstance(request, FetchRequest)
+    assert (emit.topic, emit.key) == (FETCH_REQUESTS, f"127.0.0.1:{web.port}")
+    assert (request.attempt, request.not_before) == (attempt + 1, START + timedelta(seconds=wait))
+
+
+async def test_a_page_is_not_put_off_for_ever(tmp_path: Path) -> None:
+    async with serving({"/a": response(b"", "429 Slow", retry_after="600")}) as web:
+        with pytest.raises(Transient, match="too-many-requests"):
+            await handled(web, tmp_path, attempt=6)
+
+
+async def test_a_request_that_is_early_waits_a_little_or_goes_back(tmp_path: Path) -> None:
+    async with serving({"/a": ARTICLE}) as web:
+        (soon,) = await handled(web, tmp_path, not_before=START + timedelta(seconds=5))
+        (early,) = await handled(web, tmp_path, not_before=START + timedelta(seconds=50))
+    assert soon.topic is PAGES_FETCHED
+    assert early.topic is FETCH_REQUESTS
+
+
+async def test_a_large_body_is_kept_as_a_blob(tmp_path: Path) -> None:
+    body = b"<p>" + b"x" * (2 * 1024 * 1024)
+    async with serving({"/a": response(body, content_type="text/html")}) as web:
+        (emit,) = await handled(web, tmp_path)
+    page = emit.record
+    assert isinstance(page, RawPage)
+    assert page.body is None
+    assert page.blob is not None
+    assert page.blob.bytes == len(body)
+    assert (tmp_path / page.body_sha256[:2] / page.body_sha256).read_bytes() == body
+    assert [path.name for path in (tmp_path / page.body_sha256[:2]).iterdir()] == [page.body_sha256]
+    blocked = tmp_path / "file"
+    blocked.write_bytes(b"")
+    with pytest.raises(Transient, match="blobs-unwritable"):
+        keep_body(msgspec.structs.replace(page, body=body), blocked)
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "charset"),
+    [
+        ("text/html; charset=utf-8", "text/html", "utf-8"),
+        ('Text/HTML;Charset="UTF-8"', "text/html", "utf-8"),
+        ("text/html", "text/html", None),
+        ("", None, None),
+        ("nonsense", None, None),
+        ("text/html; charset=\r\nx", "text/html", "x"),
+    ],
+)
+def test_content_types_are_read(header: str, kind: str | None, charset: str | None) -> None:
+    assert media_type({"content-type": header}) == (kind, charset)
