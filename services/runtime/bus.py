@@ -47,6 +47,9 @@ class Subscription(Protocol):
     def lag(self) -> Mapping[tuple[str, int], int]:
         """Messages not yet acknowledged, by (topic, partition), as last known; empty if unknown."""
 
+    def committed(self) -> Mapping[tuple[str, int], int]:
+        """Offsets the broker has confirmed, by (topic, partition)."""
+
 
 class Bus(Protocol):
     """A broker."""

@@ -9,7 +9,7 @@ class Health:
     """What keeps a stage from working, by cause; nothing means ready."""
 
     def __init__(self, stage: str, metrics: Metrics) -> None:
-        self._stage = stage
+        self.stage = stage
         self._metrics = metrics
         self._causes: dict[str, str] = {"starting": "not started yet"}
         self._at_work = asyncio.Event()
@@ -30,7 +30,7 @@ class Health:
         news = cause not in self._causes
         self._causes[cause] = detail
         if news:
-            self._metrics.count("sirwan_pauses_total", stage=self._stage, why=cause)
+            self._metrics.count("sirwan_pauses_total", stage=self.stage, why=cause)
         self._show()
         return news
 
@@ -46,4 +46,4 @@ class Health:
 
     def _show(self) -> None:
         (self._at_work.set if self.ready else self._at_work.clear)()
-        self._metrics.set("sirwan_ready", float(self.ready), stage=self._stage)
+        self._metrics.set("sirwan_ready", float(self.ready), stage=self.stage)

@@ -17,6 +17,9 @@ from services.stage import Poison
 BOUND = 1000
 """Unacknowledged messages a partition may hold for its slowest group before `publish` waits."""
 
+PATIENCE = 5.0
+"""Seconds `publish` waits for a group that makes no progress at all before it goes ahead."""
+
 RETAINED = 64 * 1024 * 1024
 """Bytes of acknowledged messages a partition keeps, as Kafka's retention would."""
 
@@ -78,8 +81,8 @@ class MemoryBus:
         if len(value or b"") > MAX_RECORD:
             raise Poison("record-too-large", f"{len(value or b'')} bytes for {topic}, {MAX_RECORD} allowed")
         number = zlib.crc32(key.encode()) % self._partitions
-        while self._backlog(topic, number) >= self._bound:
-            await self.changed()
+        while self._backlog(topic, number) >= self._bound and await self._moves():
+            pass
         partition = self._log(topic)[number]
         partition.append(Message(topic, number, partition.end, key, value, dict(headers)))
         self._notify()
@@ -134,6 +137,10 @@ class MemoryBus:
             place: self._log(place[0])[place[1]].end - committed.get(place, 0) for place in member.assigned
         }
 
+    def committed_of(self, member: "MemorySubscription") -> Mapping[tuple[str, int], int]:
+        """Offsets acknowledged, by (topic, partition)."""
+        return dict(self._groups[member.group].committed)
+
     async def changed(self) -> None:
         """Return at the next publish, commit or rebalance."""
         await self._changed.wait()
@@ -146,6 +153,15 @@ class MemoryBus:
     def ends(self, topic: str) -> int:
         """Messages ever published on `topic`."""
         return sum(partition.end for partition in self._log(topic))
+
+    async def _moves(self) -> bool:
+        """Whether anything happened within PATIENCE; a stage that waits for itself must not wait for ever."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self.changed()
+        except TimeoutError:
+            return False
+        return True
 
     def _log(self, topic: str) -> list[_Partition]:
         return self._topics.setdefault(topic, [_Partition() for _ in range(self._partitions)])
@@ -220,3 +236,7 @@ class MemorySubscription:
     def lag(self) -> Mapping[tuple[str, int], int]:
         """Messages not yet acknowledged, by (topic, partition)."""
         return self._bus.lag_of(self)
+
+    def committed(self) -> Mapping[tuple[str, int], int]:
+        """Offsets acknowledged, by (topic, partition)."""
+        return self._bus.committed_of(self)

@@ -12,14 +12,15 @@ from typing import Any
 import structlog
 from msgspec.structs import replace
 
-from schemas.codec import Undecodable, decode, encode
+from schemas.codec import Undecodable, decode
 from schemas.records import Fate, Position, Record
 from schemas.topics import ALL_TOPICS, JOURNAL, Topic
 from services.runtime.bus import Bus, Message
 from services.runtime.clock import Clock
 from services.runtime.deadletter import dead_letter
-from services.runtime.envelope import SUBJECT, event_id, headers
+from services.runtime.envelope import SUBJECT, event_id
 from services.runtime.metrics import Metrics
+from services.runtime.publish import publish
 from services.runtime.retry import Retry
 from services.runtime.service import Service
 from services.runtime.state import State
@@ -187,18 +188,9 @@ class Settler:
     async def _publish(
         self, emit: Emit, parent: Mapping[str, str], event: str | None = None
     ) -> Awaitable[None]:
-        value = encode(emit.topic, emit.record)
-        envelope = headers(
-            emit.topic,
-            emit.key,
-            value,
-            stage=self.service.name,
-            subject=emit.subject,
-            at=self.clock.now(),
-            parent=parent,
-            event=event,
+        return await publish(
+            self.bus, emit, stage=self.service.name, at=self.clock.now(), parent=parent, event=event
         )
-        return await self.bus.publish(emit.topic.name, emit.key, value, envelope)
 
 
 def _decode(message: Message) -> Record:

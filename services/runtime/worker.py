@@ -7,13 +7,15 @@ letters) pauses the worker, shows in its health, and ends by itself.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import structlog
 
 from services.runtime.bus import BrokerDown, Bus, Message, Subscription
 from services.runtime.clock import Clock
+from services.runtime.config import Settings
 from services.runtime.deadletter import DeadLetterLimit
 from services.runtime.gate import Gate
 from services.runtime.health import Health
@@ -45,6 +47,11 @@ class Patience:
     dead_letter_window: float = 60.0
     dead_letter_pause: float = 300.0
 
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As an operator set it."""
+        return cls(dead_letters=settings.dead_letter_limit, dead_letter_pause=settings.dead_letter_pause)
+
 
 class Rebuild(Exception):
     """The service's memory may differ from what is durable; build it anew."""
@@ -63,7 +70,7 @@ class Worker:
     subscribe: Subscribe | None = None  # where another driver than the bus feeds the service
     retry: Retry = field(default_factory=Retry)
     patience: Patience = field(default_factory=Patience)
-    lag: Callable[[], Mapping[tuple[str, int], int]] = dict
+    subscription: Subscription | None = None  # the one in use, to look at
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self) -> None:
@@ -170,7 +177,7 @@ class _Shift:
         worker = self._worker
         worker.health.cleared("starting")
         worker.health.cleared("broker")
-        worker.lag = self._subscription.lag
+        worker.subscription = self._subscription
         try:
             async with asyncio.TaskGroup() as tasks:
                 async for message in worker.messages(self._subscription):

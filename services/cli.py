@@ -1,0 +1,371 @@
+"""The `sirwan` command: one verb, one short function that calls a room.
+
+Imports are inside the verbs, so that `sirwan --help` starts fast and no verb pays for another's libraries.
+Exit codes: 0 done; 1 something was refused, missing or not found; 2 wrong usage or settings; 3 the store
+or the broker cannot be reached.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from services.runtime.config import Settings
+
+REFUSED, USAGE, UNREACHABLE = 1, 2, 3
+
+app = typer.Typer(
+    help="News about Iraq and Iran as a stream: clean, explained, and honest about where it came from.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+sources_app = typer.Typer(help="Look after the list of sources.", no_args_is_help=True)
+topics_app = typer.Typer(help="The topics on a Kafka broker.", no_args_is_help=True)
+schemas_app = typer.Typer(help="The published contract.", no_args_is_help=True)
+config_app = typer.Typer(help="The settings.", no_args_is_help=True)
+for name, group in (
+    ("sources", sources_app), ("topics", topics_app), ("schemas", schemas_app), ("config", config_app),
+):  # fmt: skip
+    app.add_typer(group, name=name)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
+
+
+# --- the pipeline -------------------------------------------------------------------------------
+
+
+@app.command()
+def demo() -> None:
+    """Serve the tiny news web on loopback, run it through every stage, and show what became of each page."""
+    from services.embedded.demo import run_demo
+
+    run_demo(_console(), _settings().home / "demo")
+
+
+@app.command()
+def run(
+    once: Annotated[bool, typer.Option("--once", help="Read every feed once, then stop.")] = False,
+) -> None:
+    """Everything in this process, with the real sources, until Ctrl-C."""
+    from services.embedded.runs import run_sources
+
+    run_sources(_settings(), once=once)
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="Local pages: HTML, or text as it was copied.")],
+    json: AsJson = False,
+) -> None:
+    """Put local pages through the same stages into the store."""
+    from services.embedded.runs import ingest_files
+
+    _finish(ingest_files(_settings(), files), json)
+
+
+@app.command()
+def fetch(url: str, json: AsJson = False) -> None:
+    """Fetch one page politely and put it through every stage."""
+    from services.embedded.runs import fetch_page
+
+    _finish(fetch_page(_settings(), url), json)
+
+
+# --- filters: JSON Lines in, JSON Lines out -----------------------------------------------------
+
+
+@app.command()
+def extract() -> None:
+    """Filter: pages in, articles out."""
+    from services.extractor.filter import answer
+
+    _filter(answer)
+
+
+@app.command()
+def classify() -> None:
+    """Filter: articles in, what they are about out."""
+    from services.classifier.filter import build_filter
+
+    _filter(build_filter())
+
+
+@app.command()
+def link(
+    final: Annotated[bool, typer.Option("--final", help="Read all, then print final assignments.")] = False,
+) -> None:
+    """Filter: classified articles in, their stories and copies out."""
+    from services.embedded.linking import link_lines
+
+    _write(link_lines(sys.stdin.buffer, final=final))
+
+
+@app.command()
+def feed(base: Annotated[str | None, typer.Option(help="Address the document came from.")] = None) -> None:
+    """Filter: one feed or sitemap in, one JSON line per entry out."""
+    from services.fetcher.filter import feed_lines
+
+    _write_objects(feed_lines(sys.stdin.buffer.read(), base))
+
+
+@app.command()
+def canonical() -> None:
+    """Filter: a URL per line in, its canonical form or `!reason` out."""
+    from services.fetcher.filter import canonical_lines
+
+    lines = (line.decode("utf-8", "replace").rstrip("\r\n") for line in sys.stdin.buffer)
+    _write(line.encode() for line in canonical_lines(lines))
+
+
+@app.command()
+def robots(
+    urls: list[str], agent: Annotated[str, typer.Option(help="Name of the crawler.")] = "Sirwan"
+) -> None:
+    """Filter: robots.txt in, one JSON line per URL out."""
+    from services.fetcher.filter import robots_lines
+
+    _write_objects(robots_lines(sys.stdin.buffer.read(), agent, urls))
+
+
+# --- reading what was stored --------------------------------------------------------------------
+
+
+@app.command()
+def search(
+    words: list[str],
+    country: Annotated[str | None, typer.Option(help="ISO code: IQ or IR.")] = None,
+    source: Annotated[str | None, typer.Option(help="Source id.")] = None,
+    language: Annotated[str | None, typer.Option(help="BCP 47: en, ar, fa …")] = None,
+    copy: Annotated[str | None, typer.Option(help="original, reprint, edited or spun.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 10,
+    json: AsJson = False,
+) -> None:
+    """Find stored articles; all words are wanted, "…" is a phrase, -word is unwanted."""
+    from services.store.query import BadSearch
+    from services.store.search import search as find
+    from services.store.view import print_hits
+
+    narrowed = {"country": country, "source": source, "language": language, "copy": copy}
+    try:
+        found = _stored(lambda path: find(path, " ".join(words), limit=limit, **narrowed))
+    except BadSearch as exc:
+        _fail(str(exc), USAGE)
+    _show(found, json, lambda: print_hits(_console(), found))
+    if not found:
+        _fail("nothing found", REFUSED)
+
+
+@app.command()
+def trace(page: Annotated[str, typer.Argument(help="A URL, or a page id.")], json: AsJson = False) -> None:
+    """Everything that happened to one page, stage by stage, with the reasons."""
+    from services.embedded.runs import ident_of
+    from services.stage import Skip
+    from services.store.trace import trace as follow
+    from services.store.view import print_trace
+
+    try:
+        ident = ident_of(page)
+    except Skip as exc:
+        _fail(f"{page}: {exc}", USAGE)
+    found = _stored(lambda path: follow(path, ident))
+    if not found.known:
+        _fail(f"{page}: never met; no source has named it and nobody ingested it", REFUSED)
+    _show(found, json, lambda: print_trace(_console(), found))
+
+
+@app.command()
+def status(json: AsJson = False) -> None:
+    """Is it working? Counts per stage, what died and why, how fresh each source is."""
+    from services.store.status import status as look
+    from services.store.view import print_status
+
+    found = _stored(look)
+    _show(found, json, lambda: print_status(_console(), found))
+
+
+# --- administration -----------------------------------------------------------------------------
+
+
+@sources_app.command("check")
+def sources_check(
+    folder: Annotated[Path | None, typer.Argument(help="Default: SIRWAN_SOURCES.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Read the source files; every problem in them is named."""
+    from services.runtime.sources import SourceFileError, load_sources
+
+    where = folder or _settings().sources
+    try:
+        found = load_sources(where)
+    except SourceFileError as exc:
+        _fail(str(exc), REFUSED)
+    feeds = sum(len(source.feeds) for source in found.values())
+    families = len({source.family or source.id for source in found.values()})
+    line = f"{where}: {len(found)} sources of {families} owners, {feeds} feeds; no problems"
+    _show(tuple(found.values()), json, lambda: _console().print(line, highlight=False))
+
+
+@topics_app.command("plan")
+def topics_plan(json: AsJson = False) -> None:
+    """What differs between the topic table and the broker; changes nothing."""
+    from services.runtime.kafka_topics import plan
+
+    _topics(plan, json, "missing")
+
+
+@topics_app.command("apply")
+def topics_apply(json: AsJson = False) -> None:
+    """Create what is missing. Drift is reported and never altered silently."""
+    from services.runtime.kafka_topics import apply
+
+    _topics(apply, json, "created")
+
+
+@schemas_app.command("export")
+def schemas_export(
+    folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path("schemas/published"),
+) -> None:
+    """Write the JSON Schemas, the topic table and the AsyncAPI document."""
+    from schemas.publish import write_published
+
+    written = write_published(folder)
+    _console().print(f"{folder}: {len(written)} files written", highlight=False)
+
+
+@schemas_app.command("check")
+def schemas_check(
+    folder: Annotated[Path, typer.Argument(help="The published contract.")] = Path("schemas/published"),
+) -> None:
+    """Refuse a change of the records that would hurt a consumer."""
+    from schemas.compat import compare
+    from schemas.publish import published_files, read_published
+
+    report = compare(read_published(folder), published_files())
+    for change in report.breaking:
+        typer.echo(f"breaking: {change}", err=True)
+    if report.breaking:
+        _fail(
+            f"{len(report.breaking)} breaking changes: add an optional field instead, or start a .v2", REFUSED
+        )
+    if report.stale:
+        _fail(f"{folder} is stale ({', '.join(report.stale)}): run `sirwan schemas export`", REFUSED)
+    _console().print(f"{folder}: fresh, nothing breaking", highlight=False)
+
+
+@config_app.command("show")
+def config_show(json: AsJson = False) -> None:
+    """Every setting with its value, as the program sees it."""
+    from services.runtime.config import variable
+
+    values = {variable(field): value for field, value in _settings().model_dump(mode="json").items()}
+    lines = "\n".join(f"{each}={value}" for each, value in values.items())
+    _show(values, json, lambda: typer.echo(lines))
+
+
+# --- how every verb speaks ----------------------------------------------------------------------
+
+
+def main() -> None:
+    """Run the command; errors are one line saying what, where and what to do."""
+    from services.stage import Refusal
+
+    try:
+        app()
+    except Refusal as exc:
+        _fail(str(exc), UNREACHABLE)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _settings(**overrides: Any) -> "Settings":
+    from services.runtime.config import ConfigError, load_settings
+    from services.runtime.log import configure
+
+    try:
+        settings = load_settings(**overrides)
+    except ConfigError as exc:
+        _fail(str(exc), USAGE)
+    configure(settings.log_level)
+    return settings
+
+
+def _stored(read: Callable[[Path], Any]) -> Any:
+    database = _settings().database
+    if not database.exists():
+        _fail(f"nothing stored yet: {database} does not exist; try `sirwan demo` or `sirwan ingest`", REFUSED)
+    return read(database)
+
+
+def _finish(outcomes: Any, json: bool) -> None:
+    """Show what became of pages; exit 1 when one of them was refused for good."""
+    from services.store.view import print_outcomes
+
+    _show(outcomes, json, lambda: print_outcomes(_console(), outcomes, {}))
+    if any(each.fate == "dead" for each in outcomes):
+        sys.exit(REFUSED)
+
+
+def _topics(act: Callable[..., Any], json: bool, done: str) -> None:
+    import asyncio
+
+    from services.runtime.bus import BrokerDown
+    from services.runtime.kafka_topics import Layout
+    from services.runtime.serve import kafka_settings
+
+    settings = _settings()
+    layout = Layout(settings.partitions, settings.replication)
+    try:
+        changes = asyncio.run(act(kafka_settings(settings, "topics"), layout))
+    except BrokerDown as exc:
+        _fail(str(exc), UNREACHABLE)
+
+    def lines() -> None:
+        for change in changes:
+            drift = f"drift: {change.setting} is {change.found}, the table says {change.wanted}"
+            typer.echo(f"{change.topic}: {done if change.kind == 'create' else drift}")
+        if not changes:
+            typer.echo(f"{settings.kafka}: every topic is as the table says")
+
+    _show(tuple(changes), json, lines)
+
+
+def _filter(answer: Callable[..., Any]) -> None:
+    from services.runtime.filters import answers
+
+    _write(answers(sys.stdin.buffer, answer))
+
+
+def _write(lines: Iterable[bytes]) -> None:
+    for line in lines:
+        sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def _write_objects(objects: Iterator[Any]) -> None:
+    import msgspec
+
+    _write(msgspec.json.encode(each) for each in objects)
+
+
+def _show(value: Any, json: bool, otherwise: Callable[[], object]) -> None:
+    if not json:
+        otherwise()
+        return
+    import msgspec
+
+    _write([msgspec.json.format(msgspec.json.encode(value), indent=2)])
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 160)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"sirwan: {message}", err=True)
+    sys.exit(code)

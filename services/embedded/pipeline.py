@@ -1,0 +1,116 @@
+"""All five services in one process: in-memory bus, SQLite memories, SQLite store."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from schemas.records import Source
+from schemas.topics import SOURCES
+from services.classifier.service import fit as fit_classifier
+from services.extractor.service import fit as fit_extractor
+from services.fetcher.service import fit as fit_fetcher
+from services.linker.service import fit as fit_linker
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.config import Settings
+from services.runtime.fitting import Fit, Fitted, Surroundings
+from services.runtime.health import Health
+from services.runtime.memory import MemoryBus
+from services.runtime.metrics import Metrics
+from services.runtime.publish import publish
+from services.runtime.retry import Retry
+from services.runtime.state import SqliteState
+from services.runtime.worker import Patience, Worker
+from services.stage import Emit
+from services.store.fit import fit as fit_store
+
+ROOMS: Mapping[str, Fit] = {  # downstream first: nobody publishes before somebody listens
+    "store": fit_store,
+    "linker": fit_linker,
+    "classifier": fit_classifier,
+    "extractor": fit_extractor,
+    "fetcher": fit_fetcher,
+}
+
+GRACE = 10.0
+"""Seconds what was taken may need to be settled after a stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A running pipeline."""
+
+    bus: MemoryBus
+    clock: Clock
+    metrics: Metrics
+    fitted: Mapping[str, Fitted]
+    workers: Mapping[str, Worker]
+    tasks: tuple[asyncio.Task[None], ...]
+
+    async def put(self, emits: Iterable[Emit], stage: str) -> None:
+        """Publish records from outside, as `stage`."""
+        for emit in emits:
+            await (await publish(self.bus, emit, stage=stage, at=self.clock.now()))
+
+    async def drained(self) -> None:
+        """Return once everything published has its fate at every stage. Raises what ended a service."""
+        draining = asyncio.create_task(self.bus.drained())
+        await asyncio.wait({draining, *self.tasks}, return_when=asyncio.FIRST_COMPLETED)
+        for task in self.tasks:
+            if task.done():
+                draining.cancel()
+                task.result()
+        await draining
+
+    async def discover(self) -> int:
+        """Read every feed once; how many pages were asked for."""
+        found = [await fitted.discover_once() for fitted in self.fitted.values() if fitted.discover_once]
+        return sum(found)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, sources: Mapping[str, Source], clock: Clock | None = None
+) -> AsyncIterator[Pipeline]:
+    """Start every service; stop them all, with everything taken settled, when the context ends."""
+    clock = clock or SystemClock()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    bus = MemoryBus(settings.partitions)
+    metrics = Metrics()
+    fitted: dict[str, Fitted] = {}
+    workers: dict[str, Worker] = {}
+    async with AsyncExitStack() as stack:
+        for name, fit in ROOMS.items():
+            health = Health(name, metrics)
+            state = SqliteState(settings.home / "memory.db", name)
+            around = Surroundings(settings, sources, bus, clock, health, state)
+            fitted[name] = await stack.enter_async_context(fit(around))
+            workers[name] = Worker(
+                fitted[name].build,
+                bus,
+                clock,
+                metrics,
+                health,
+                state=state if fitted[name].remembers else None,
+                retry=Retry(attempts=settings.retry_attempts),
+                patience=Patience.of(settings),
+            )
+        tasks = tuple(asyncio.create_task(worker.run(), name=name) for name, worker in workers.items())
+        pipeline = Pipeline(bus, clock, metrics, fitted, workers, tasks)
+        try:
+            await asyncio.gather(*(worker.health.until_ready() for worker in workers.values()))
+            await pipeline.put(
+                (Emit(SOURCES, each.id, each, each.homepage) for each in sources.values()), "fetcher"
+            )
+            yield pipeline
+        finally:
+            await _stop(workers, tasks)
+
+
+async def _stop(workers: Mapping[str, Worker], tasks: tuple[asyncio.Task[None], ...]) -> None:
+    for worker in workers.values():
+        worker.stop()
+    await asyncio.wait(tasks, timeout=GRACE)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

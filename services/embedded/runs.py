@@ -1,0 +1,137 @@
+"""What the command line runs through the embedded pipeline: real sources, local files, one page."""
+
+import asyncio
+import re
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from schemas.records import Discovered, FetchRequest, RawPage
+from schemas.topics import PAGES_FETCHED
+from services.embedded.pipeline import Pipeline, running
+from services.embedded.resume import resume
+from services.fetcher.canonical import canonical_url, page_id
+from services.fetcher.files import MAX_FILE, page_from_file
+from services.fetcher.postpone import again
+from services.runtime.config import Settings
+from services.runtime.sources import load_sources
+from services.stage import Emit, Poison, Refusal
+from services.store.outcomes import Outcome, outcomes
+
+
+def run_sources(settings: Settings, *, once: bool) -> None:
+    """Read the real sources until Ctrl-C, or every feed once."""
+    asyncio.run(_run_sources(settings, once=once))
+
+
+async def _run_sources(settings: Settings, *, once: bool) -> None:
+    sources = load_sources(settings.sources)
+    feeds = sum(len(source.feeds) for source in sources.values())
+    Console(stderr=True).print(
+        f"{len(sources)} sources, {feeds} feeds, into {settings.database}; Ctrl-C stops", highlight=False
+    )
+    async with running(settings, sources) as pipeline:
+        await resume(pipeline, settings)
+        if once:
+            await pipeline.discover()
+        else:
+            await _until_interrupted(pipeline)
+        await pipeline.drained()
+
+
+async def _until_interrupted(pipeline: Pipeline) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    beside = [asyncio.ensure_future(run()) for each in pipeline.fitted.values() for run in each.background]
+    stopping = asyncio.ensure_future(stopped.wait())
+    await asyncio.wait({*beside, *pipeline.tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (*beside, stopping):
+        task.cancel()
+    for result in await asyncio.gather(*beside, return_exceptions=True):
+        if isinstance(result, Exception):
+            raise result
+
+
+def ingest_files(settings: Settings, files: Sequence[Path]) -> tuple[Outcome, ...]:
+    """Put files through every stage; what became of each, refused ones too."""
+    return asyncio.run(_ingest(settings, files))
+
+
+async def _ingest(settings: Settings, files: Sequence[Path]) -> tuple[Outcome, ...]:
+    refused: list[Outcome] = []
+    wanted: set[str] = set()
+    async with running(settings, load_sources(settings.sources)) as pipeline:
+        now = pipeline.clock.now()
+        for file in _watched(files):
+            try:
+                page = read_page(file, now)
+            except Refusal as exc:
+                refused.append(_refusal(file, exc, now))
+                continue
+            wanted.add(page.page_id)
+            await pipeline.put([Emit(PAGES_FETCHED, page.page_id, page, page.canonical_url)], "ingest")
+        await pipeline.drained()
+    kept = [each for each in outcomes(settings.database) if each.page_id in wanted]
+    return (*kept, *refused)
+
+
+def _watched(files: Sequence[Path]) -> Iterator[Path]:
+    """The files one by one, under a progress bar where somebody is looking."""
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        yield from progress.track(files, description="ingesting")
+
+
+def read_page(file: Path, now: datetime) -> RawPage:
+    """A local file as a page. Raises Poison, with the file's name and what to do."""
+    try:
+        with file.open("rb") as opened:
+            body = opened.read(MAX_FILE + 1)
+    except OSError as exc:
+        raise Poison("file-unreadable", f"{file}: {exc.strerror}") from exc
+    return page_from_file(file.name, body, now)
+
+
+def _refusal(file: Path, exc: Refusal, now: datetime) -> Outcome:
+    return Outcome(
+        page_id="",
+        url=f"file:///{file.name}",
+        stage="ingest",
+        fate=exc.fate,
+        reason=exc.reason,
+        detail=exc.detail,
+        at=now,
+    )
+
+
+def fetch_page(settings: Settings, url: str) -> tuple[Outcome, ...]:
+    """Fetch one page through every stage. Raises Skip where the URL itself is refused."""
+    return asyncio.run(_fetch(settings, url))
+
+
+async def _fetch(settings: Settings, url: str) -> tuple[Outcome, ...]:
+    canonical = canonical_url(url)
+    async with running(settings, load_sources(settings.sources)) as pipeline:
+        request = FetchRequest(
+            url=url,
+            canonical_url=canonical,
+            page_id=page_id(canonical),
+            lane="live",
+            discovered=Discovered(via="request"),
+            requested_at=pipeline.clock.now(),
+        )
+        await pipeline.put([again(request)], "cli")
+        await pipeline.drained()
+    return tuple(each for each in outcomes(settings.database) if each.page_id == request.page_id)
+
+
+def ident_of(page: str) -> str:
+    """The page id that a person means by a URL, an ingested file's address, or the id itself. Raises Skip."""
+    if re.fullmatch("[0-9a-f]{64}", page):
+        return page
+    return page_id(page if page.startswith("file:") else canonical_url(page))

@@ -1,0 +1,59 @@
+"""The fetcher as the runtime runs it: requests are handled, and feeds are polled beside that."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+from schemas.records import FetchRequest, Record
+from schemas.topics import FETCH_REQUESTS
+from services.fetcher.discovery import Discovery
+from services.fetcher.http import HttpReader, HttpSettings
+from services.fetcher.manners import Manners, MannersSettings
+from services.fetcher.pages import PageFetcher
+from services.fetcher.polling import Poller
+from services.fetcher.postpone import again
+from services.runtime.bus import Message
+from services.runtime.fitting import Fitted, Surroundings
+from services.runtime.publish import publish
+from services.runtime.service import Service
+from services.stage import Outgoing
+
+
+@asynccontextmanager
+async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
+    """One HTTP client for lists and pages, so that politeness counts both."""
+    settings, clock = around.settings, around.clock
+    http = HttpSettings(
+        user_agent=settings.user_agent,
+        allow_private_hosts=settings.allow_private_hosts,
+        max_body=settings.fetch_bytes,
+        deadline=settings.fetch_seconds,
+    )
+    await around.state.open()
+    async with HttpReader(http, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=settings.fetch_delay))
+        pages = PageFetcher(reader, manners, clock, settings.home / "blobs")
+
+        async def handle(record: Record, _: Message) -> Sequence[Outgoing]:
+            if not isinstance(record, FetchRequest):
+                raise TypeError(f"the fetcher reads requests, not {type(record).__name__}")
+            return await pages.handle(record)
+
+        async def request(wanted: FetchRequest) -> None:
+            await (await publish(around.bus, again(wanted), stage="discovery", at=clock.now()))
+
+        discovery = Discovery(around.sources, Poller(reader, manners, around.state, clock, request), clock)
+        service = Service(
+            "fetcher",
+            (FETCH_REQUESTS,),
+            handle,
+            concurrency=settings.fetch_concurrency,
+            seconds=settings.fetch_seconds * 4,  # our turn, robots.txt, the page
+        )
+        yield Fitted(
+            lambda: service,
+            background=(partial(discovery.run, asyncio.Event()),),
+            discover_once=discovery.poll_all_once,
+        )
+    await around.state.close()

@@ -1,0 +1,63 @@
+"""How a room is fitted into a process: the same way embedded and on Kafka.
+
+A room gives a `fit`: an asynchronous context manager that takes its surroundings, opens what it needs
+(an HTTP client, a database) and yields what the runtime runs.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.records import Source
+from services.runtime.bus import Bus
+from services.runtime.clock import Clock
+from services.runtime.config import Settings
+from services.runtime.health import Health
+from services.runtime.service import Service, from_stage
+from services.runtime.state import State
+from services.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a room finds in the process it runs in."""
+
+    settings: Settings
+    sources: Mapping[str, Source]  # by id
+    bus: Bus
+    clock: Clock
+    health: Health
+    state: State  # this room's memory; not open yet
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What the runtime runs for a room.
+
+    `build` is called again whenever the service must start from what is durable. A room that
+    `remembers` has its memory opened before that. `background` runs beside the service until cancelled.
+    """
+
+    build: Callable[[], Service]
+    remembers: bool = False
+    pure: bool = False  # one topic, no IO: fed by Faust where there is a Kafka
+    background: tuple[Callable[[], Awaitable[None]], ...] = ()
+    discover_once: Callable[[], Awaitable[int]] | None = (
+        None  # every feed once; how many pages were asked for
+    )
+
+
+Fit = Callable[[Surroundings], AbstractAsyncContextManager[Fitted]]
+
+
+def fit_stage(make: Callable[[Surroundings], Stage[Any]], *, remembers: bool = False) -> Fit:
+    """The fit of a pure stage; `make` gets its surroundings with the memory open."""
+
+    @asynccontextmanager
+    async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
+        seconds = around.settings.stage_seconds
+        yield Fitted(lambda: from_stage(make(around), seconds), remembers=remembers, pure=True)
+        await around.state.close()
+
+    return fit
