@@ -1,0 +1,160 @@
+"""The bus on Apache Kafka: every produce of the system, idempotent and confirmed.
+
+After BrokerDown nothing is known of any message that was not confirmed, so the producer is thrown away
+and a new one made: its own memory of what to send must not compete with what is published again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Generator, Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # aiokafka ships no annotations
+from aiokafka.errors import (  # type: ignore[import-untyped]  # aiokafka ships no annotations
+    KafkaError,
+    MessageSizeTooLargeError,
+)
+
+from services.runtime.bus import BrokerDown
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.kafka_connect import (
+    ENVELOPE,
+    MAX_RECORD,
+    KafkaSettings,
+    broker_down,
+    headers_out,
+    reach,
+)
+from services.runtime.kafka_noise import quieten
+from services.runtime.kafka_subscription import KafkaSubscription
+from services.stage import Poison
+
+__all__ = ["KafkaBus", "KafkaSettings"]
+
+BATCH = 256 * 1024
+"""Bytes of one batch before compression. Below the smallest topic's limit, so that whatever is refused
+as too large is a single message."""
+
+
+class KafkaBus:
+    """Keeps the contract of services/runtime/bus.py on a real broker."""
+
+    def __init__(self, settings: KafkaSettings, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._producer: AIOKafkaProducer | None = None
+        self._order = asyncio.Lock()
+        quieten()
+
+    async def start(self) -> None:
+        """Connect; waits for a broker that is not there yet and says so once."""
+        async with self._order:
+            await self._working()
+
+    async def stop(self) -> None:
+        """Flush and disconnect."""
+        if self._producer is not None:
+            try:
+                async with asyncio.timeout(self._settings.confirm_timeout):
+                    await self._producer.stop()
+            finally:
+                self._producer = None
+
+    async def publish(
+        self, topic: str, key: str, value: bytes | None, headers: Mapping[str, str]
+    ) -> Awaitable[None]:
+        """Hand one message over, in order; the awaitable is done when all replicas have it.
+
+        Raises BrokerDown, Poison("record-too-large"); so does the awaitable.
+        """
+        _refuse_large(topic, value)
+        async with self._order:  # a full buffer makes `send` wait, and later calls must not overtake it
+            producer = await self._working()
+            try:
+                sent = await producer.send(
+                    self._settings.full(topic), value, key=key.encode(), headers=headers_out(headers)
+                )
+            except MessageSizeTooLargeError as exc:
+                raise Poison("record-too-large", f"{topic}: {exc}") from exc
+            except KafkaError as exc:
+                self._discard(producer)
+                raise broker_down(self._settings, exc, f"publishing on {topic}") from exc
+        sent.add_done_callback(_seen)
+        return _Confirmation(self, producer, sent, topic)
+
+    def subscribe(self, topics: Sequence[str], group: str) -> KafkaSubscription:
+        """Join `group` on `topics`, from the first message it has not acknowledged."""
+        return KafkaSubscription(self._settings, self._clock, topics, group)
+
+    async def confirmed(self, producer: AIOKafkaProducer, sent: "asyncio.Future[Any]", topic: str) -> None:
+        """Return once the broker has the message. Raises BrokerDown, Poison."""
+        try:
+            async with asyncio.timeout(self._settings.confirm_timeout):
+                await sent
+        except MessageSizeTooLargeError as exc:
+            raise Poison("record-too-large", f"{topic}: refused by the broker") from exc
+        except (KafkaError, TimeoutError) as exc:
+            self._discard(producer)
+            raise broker_down(self._settings, exc, f"publishing on {topic}") from exc
+
+    async def _working(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            self._producer = await reach(self._settings, self._clock, self._connect)
+        return self._producer
+
+    async def _connect(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            **self._settings.client,
+            acks="all",
+            enable_idempotence=True,
+            compression_type="zstd",
+            linger_ms=self._settings.linger_ms,
+            max_batch_size=BATCH,
+            max_request_size=MAX_RECORD + ENVELOPE,
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer
+
+    def _discard(self, producer: AIOKafkaProducer) -> None:
+        if self._producer is producer:
+            self._producer = None
+            self._discarding = asyncio.create_task(_throw_away(producer))
+
+
+class _Confirmation:
+    """Costs nothing until it is awaited, and nothing if it never is."""
+
+    __slots__ = ("_bus", "_producer", "_sent", "_topic")
+
+    def __init__(self, bus: KafkaBus, producer: AIOKafkaProducer, sent: Any, topic: str) -> None:
+        self._bus = bus
+        self._producer = producer
+        self._sent = sent
+        self._topic = topic
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._bus.confirmed(self._producer, self._sent, self._topic).__await__()
+
+
+def _seen(sent: "asyncio.Future[Any]") -> None:
+    """A confirmation nobody awaits any more must not be reported as forgotten."""
+    if not sent.cancelled():
+        sent.exception()
+
+
+def _refuse_large(topic: str, value: bytes | None) -> None:
+    size = len(value or b"")
+    if size > MAX_RECORD:
+        raise Poison("record-too-large", f"{size} bytes for {topic}, {MAX_RECORD} allowed")
+
+
+async def _throw_away(producer: AIOKafkaProducer) -> None:
+    """Stop without delivering what is buffered: aiokafka has no public way, its `stop` flushes."""
+    lost = BrokerDown("the producer was replaced")
+    producer._message_accumulator.fail_all(lost)  # noqa: SLF001 (see above)
+    if producer._sender is not None:  # noqa: SLF001 (see above)
+        await producer._sender.close()  # noqa: SLF001 (see above)
+    await producer.stop()

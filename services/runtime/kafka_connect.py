@@ -1,0 +1,118 @@
+"""How the Kafka drivers reach a broker, wait for one, and say what went wrong."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+from aiokafka.errors import (  # type: ignore[import-untyped]  # aiokafka ships no annotations
+    KafkaConnectionError,
+    KafkaError,
+    UnknownTopicOrPartitionError,
+)
+
+from schemas.topics import full_name
+from services.runtime.bus import BrokerDown, Message
+from services.runtime.clock import Clock
+
+T = TypeVar("T")
+
+log = structlog.get_logger("sirwan.kafka")
+
+FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0  # seconds between attempts to reach a broker; doubling
+
+MAX_RECORD = 8 * 1024 * 1024
+"""Bytes of one value: the largest of the topic table, as in memory.py."""
+
+ENVELOPE = 64 * 1024
+"""Bytes a record may have beside its value: key, headers, framing."""
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaSettings:
+    """Where the broker is and how patient we are. Times in seconds."""
+
+    bootstrap: str  # host:port[,host:port…]
+    prefix: str = "sirwan"
+    client_id: str = "sirwan"
+    instance: str | None = None  # fixed name of this replica in its group: a restart then moves no partition
+    request_timeout: float = 30.0
+    confirm_timeout: float = 120.0  # until a message handed over must be confirmed
+    session_timeout: float = 10.0  # a silent member loses its partitions after this long
+    commit_interval: float = 0.5
+    drain: float = 3.0  # how long a rebalance waits for messages that are being worked on
+    linger_ms: int = 5  # 0 where every message is confirmed before the next is sent
+    metadata_age: float = 300.0
+
+    def full(self, topic: str) -> str:
+        """The topic's name on the broker."""
+        return full_name(self.prefix, topic)
+
+    def brief(self, full: str) -> str:
+        """The name without prefix."""
+        return full.removeprefix(f"{self.prefix}.")
+
+    @property
+    def client(self) -> Mapping[str, Any]:
+        """What every aiokafka client is given."""
+        return {
+            "bootstrap_servers": self.bootstrap,
+            "client_id": self.client_id,
+            "request_timeout_ms": int(self.request_timeout * 1000),
+            "metadata_max_age_ms": int(self.metadata_age * 1000),
+        }
+
+
+def broker_down(settings: KafkaSettings, exc: BaseException, doing: str) -> BrokerDown:
+    """The error for people: what, where, and what to do."""
+    if isinstance(exc, UnknownTopicOrPartitionError):
+        return BrokerDown(f"{doing}: no such topic at {settings.bootstrap}; run `sirwan topics apply`")
+    why = str(exc) or type(exc).__name__
+    return BrokerDown(f"{doing}: broker {settings.bootstrap}: {why}; is it up, and is this its address?")
+
+
+async def reach(settings: KafkaSettings, clock: Clock, connect: Callable[[], Awaitable[T]]) -> T:
+    """What `connect` returns once the broker answers. Says once that it waits, and once that it is over.
+
+    Raises BrokerDown where waiting cannot help: not authorised, no such topic.
+    """
+    wait = FIRST_WAIT
+    while True:
+        try:
+            connected = await connect()
+        except (KafkaError, OSError) as exc:
+            if not (isinstance(exc, KafkaConnectionError | OSError) or exc.retriable):
+                raise broker_down(settings, exc, "connecting") from exc
+            if isinstance(exc, UnknownTopicOrPartitionError):
+                raise broker_down(settings, exc, "connecting") from exc
+            if wait == FIRST_WAIT:
+                log.warning("waiting for the broker", broker=settings.bootstrap, why=str(exc))
+            await clock.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+            continue
+        if wait > FIRST_WAIT:
+            log.warning("the broker is back", broker=settings.bootstrap)
+        return connected
+
+
+def headers_out(headers: Mapping[str, str]) -> list[tuple[str, bytes]]:
+    """Headers as Kafka wants them."""
+    return [(name, value.encode()) for name, value in headers.items()]
+
+
+def headers_in(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """Headers as text, whoever wrote them; of a name given twice the last counts."""
+    return {name: (value or b"").decode(errors="replace") for name, value in headers}
+
+
+def message_from(settings: KafkaSettings, record: Any, generation: int) -> Message:
+    """The message in a consumer record of aiokafka or Faust."""
+    return Message(
+        topic=settings.brief(record.topic),
+        partition=record.partition,
+        offset=record.offset,
+        key=(record.key or b"").decode(errors="replace"),
+        value=record.value,
+        headers=headers_in(record.headers or ()),
+        generation=generation,
+    )

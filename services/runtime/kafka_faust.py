@@ -1,0 +1,253 @@
+"""A member of a consumer group on Faust, for the pure stages.
+
+Faust owns membership, the loop and shutdown. It does not own the offsets: faust-streaming 0.15.3 commits
+past unacknowledged messages and acknowledges by itself what it drops at a rebalance (measured in the
+reference: 7 and 10 of 20,000 lost), so its consumer here commits what `acknowledge` was told, only that.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, cast
+
+import faust
+import structlog
+from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]  # aiokafka ships no annotations
+from aiokafka.errors import UnknownTopicOrPartitionError  # type: ignore[import-untyped]  # as above
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, StreamT
+from faust.types import Message as FaustMessage
+
+from services.runtime.bus import Message
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.kafka_connect import KafkaSettings, broker_down, message_from, reach
+from services.runtime.kafka_noise import quieten
+from services.runtime.kafka_offsets import Offsets, Place
+
+log = structlog.get_logger("sirwan.kafka")
+
+FETCH = 4 * 1024 * 1024  # bytes of one fetch of one partition
+
+PATIENCE = 5.0  # seconds the last commit may take
+
+_END: Final = object()
+
+
+class FaustSubscription:
+    """Keeps the contract of services/runtime/bus.py on a real broker, for one topic."""
+
+    def __init__(self, settings: KafkaSettings, clock: Clock, topic: str, group: str) -> None:
+        quieten()
+        self._settings = settings
+        self._clock = clock
+        self._topic = settings.full(topic)
+        self._group = settings.full(group)
+        self._offsets = Offsets()
+        self._queue: asyncio.Queue[Any] = asyncio.Queue(1)
+        self._app: faust.App | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._scratch = tempfile.TemporaryDirectory(prefix="sirwan-faust-", ignore_cleanup_errors=True)
+        self._closed = asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[Message]:
+        """Messages as they come; ends on close. Raises BrokerDown."""
+        if self._running is None and not self._closed.is_set():
+            self._running = asyncio.create_task(self._run())
+            self._running.add_done_callback(lambda _: self._end())
+        while not self._closed.is_set():
+            event = await self._queue.get()
+            if event is _END:
+                break
+            message: FaustMessage = event.message
+            if self._app is None or message.generation_id != self._app.consumer_generation_id:
+                continue  # of an assignment that is over: not committed, so it comes again
+            place = (self._settings.brief(message.topic), message.partition)
+            yield message_from(self._settings, message, self._offsets.deliver(place, message.offset))
+        if self._running is not None and not self._closed.is_set():
+            await self._running  # says why it ended
+
+    async def acknowledge(self, message: Message) -> None:
+        """Settled up to here; committed within `commit_interval`. Ignored under an old generation."""
+        self._offsets.acknowledge((message.topic, message.partition), message.offset, message.generation)
+
+    async def close(self) -> None:
+        """Commit what was acknowledged and leave the group."""
+        self._closed.set()
+        if self._app is not None and self._app.started:
+            await self._commit(self._app)
+        await self.abandon()
+
+    async def abandon(self) -> None:
+        """Leave without committing: what a crash leaves behind, but the group notices at once."""
+        self._closed.set()
+        self._offsets.renew()
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+        self._scratch.cleanup()
+
+    def lag(self) -> Mapping[Place, int]:
+        """Messages not yet acknowledged, by (topic, partition), as of the last fetch."""
+        known: dict[Place, int] = {}
+        if self._app is None or not self._app.started:
+            return known
+        for tp in self._app.consumer.assignment():
+            place = (self._settings.brief(tp.topic), tp.partition)
+            end = cast("int | None", self._app.consumer.highwater(tp))  # None before the first fetch
+            settled = self._offsets.settled(place)
+            if end is not None and settled is not None:
+                known[place] = max(0, end - settled)
+        return known
+
+    def committed(self) -> Mapping[Place, int]:
+        """Offsets the broker has confirmed, by (topic, partition)."""
+        return self._offsets.committed()
+
+    async def _run(self) -> None:
+        """Start the app and stay with it. Raises BrokerDown where it ends by itself."""
+        await reach(self._settings, self._clock, self._probe)
+        app = self._app = self._new_app()
+        try:
+            app.finalize()
+            await app.start()
+            await app.wait_until_stopped()
+            why = app.crash_reason or RuntimeError("Faust stopped by itself")
+            raise broker_down(self._settings, why, f"reading {self._group}") from why
+        finally:
+            await app.stop()
+
+    async def _commit(self, app: faust.App) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await app.consumer.commit()
+        except TimeoutError:
+            log.warning("not committed, the broker does not answer", group=self._group)
+
+    def _end(self) -> None:
+        """Wake the iteration; what is still queued was never acknowledged."""
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self._queue.put_nowait(_END)
+
+    async def _probe(self) -> None:
+        """Faust would wait for ever for a topic that is not there."""
+        consumer = AIOKafkaConsumer(**self._settings.client)
+        try:
+            await consumer.start()
+            if self._topic not in await consumer.topics():
+                raise UnknownTopicOrPartitionError(self._topic)
+        finally:
+            await consumer.stop()
+
+    def _new_app(self) -> faust.App:
+        settings = self._settings
+        app = faust.App(
+            self._group,
+            broker=";".join(f"kafka://{address}" for address in settings.bootstrap.split(",")),
+            broker_client_id=settings.client_id,
+            broker_commit_interval=settings.commit_interval,
+            broker_session_timeout=settings.session_timeout,
+            broker_heartbeat_interval=1.0,
+            broker_rebalance_timeout=10.0,
+            consumer_auto_offset_reset="earliest",
+            consumer_group_instance_id=settings.instance,
+            consumer_max_fetch_size=FETCH,
+            store="memory://",
+            datadir=Path(self._scratch.name),
+            web_enabled=False,
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            stream_wait_empty=False,  # it would wait for messages nobody takes any more
+        )
+        app.transport = _Transport(app.conf.broker_consumer, app, self._offsets, settings, self._clock)
+        channel = app.topic(
+            self._topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+        )
+
+        async def feed(stream: StreamT[bytes]) -> None:
+            async for event in cast("faust.Stream[bytes]", stream).noack().events():
+                await self._queue.put(event)
+
+        app.agent(channel, concurrency=1, name=f"{self._group}.feed")(feed)
+        return app
+
+
+class _Transport(driver.Transport):
+    """Faust's transport with our consumer in it."""
+
+    def __init__(
+        self, url: Any, app: faust.App, offsets: Offsets, settings: KafkaSettings, clock: Clock
+    ) -> None:
+        super().__init__(url, app)
+        self.offsets = offsets
+        self.settings = settings
+        self.clock = clock
+
+
+class _Consumer(driver.Consumer):
+    """Commits what was acknowledged to us instead of what Faust believes."""
+
+    transport: _Transport
+
+    def ack(self, message: FaustMessage) -> bool:
+        """Faust's own bookkeeping, which also happens for messages it drops, counts for nothing."""
+        message.acked = True
+        self._unacked_messages.discard(message)
+        return True
+
+    def _place(self, tp: TP) -> Place:
+        return self.transport.settings.brief(tp.topic), tp.partition
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Any:
+        del topics  # a member reads one topic
+        return (TP(self.transport.settings.full(name), at) for name, at in self.transport.offsets.pending())
+
+    def _filter_committable_offsets(self, tps: Iterable[TP]) -> dict[TP, int]:
+        pending = self.transport.offsets.pending()
+        return {tp: pending[self._place(tp)] for tp in tps if self._place(tp) in pending}
+
+    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
+        done = await super()._commit_offsets(offsets, start_new_transaction)
+        if done:
+            self.transport.offsets.note_committed({self._place(tp): at for tp, at in offsets.items()})
+        return done
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Let what is being worked on be settled, commit it, end the generation."""
+        ours = self.transport
+        end = ours.clock.steady() + ours.settings.drain
+        while ours.offsets.outstanding() and ours.clock.steady() < end and not self.should_stop:
+            await ours.clock.sleep(0.02)
+        await self.commit()
+        ours.offsets.renew()
+        await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """The rebalance is over."""
+        self.transport.offsets.renew()
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def perform_seek(self) -> None:
+        """Faust goes back to the committed offsets; from there on counts what is not settled."""
+        await super().perform_seek()
+        assigned = self.assignment()
+        first = await self.earliest_offsets(*assigned)
+        for tp in assigned:
+            self.transport.offsets.begin(self._place(tp), self._committed_offset[tp] or first.get(tp) or 0)
+
+
+_Transport.Consumer = _Consumer
+
+
+def faust_subscribe(
+    settings: KafkaSettings, clock: Clock | None = None
+) -> Callable[[Sequence[str], str], FaustSubscription]:
+    """What a worker subscribes with instead of the bus. One topic at a time; raises ValueError otherwise."""
+
+    def subscribe(topics: Sequence[str], group: str) -> FaustSubscription:
+        if len(topics) != 1:
+            raise ValueError(f"Faust reads one topic here, not {len(topics)}: {', '.join(topics)}")
+        return FaustSubscription(settings, clock or SystemClock(), topics[0], group)
+
+    return subscribe

@@ -1,0 +1,104 @@
+"""What a stage remembers, on Kafka: a compacted changelog of one partition, held in memory as bytes."""
+
+import asyncio
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from aiokafka import (  # type: ignore[import-untyped]  # aiokafka ships no annotations
+    AIOKafkaConsumer,
+    TopicPartition,
+)
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]  # as above
+
+from services.runtime.bus import BrokerDown
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.kafka import KafkaBus
+from services.runtime.kafka_connect import KafkaSettings
+from services.stage import Remember, Transient
+
+BATCH = 4 * 1024 * 1024  # bytes a fetch may bring; the changelog's own limit for one value
+
+
+class KafkaState:
+    """Keeps the contract of services/runtime/state.py on a real broker."""
+
+    def __init__(self, settings: KafkaSettings, stage: str, clock: Clock | None = None) -> None:
+        # Every change is confirmed before the next message: lingering would only add its delay to each.
+        self._settings = replace(settings, linger_ms=0)
+        self._clock = clock or SystemClock()
+        self._topic = f"{stage}.memory.v1"
+        self._bus: KafkaBus | None = None
+        self._values: dict[str, bytes] = {}
+        self._keys: list[str] = []  # sorted
+
+    async def open(self) -> None:
+        """Read the changelog to its present end. Raises Transient."""
+        self._values.clear()
+        self._bus = KafkaBus(self._settings, self._clock)
+        consumer = AIOKafkaConsumer(**self._settings.client, max_partition_fetch_bytes=BATCH)
+        try:
+            await self._bus.start()
+            await consumer.start()
+            await self._replay(consumer)
+        except (KafkaError, BrokerDown, OSError) as exc:
+            raise Transient("state-unavailable", f"{self._topic}: {exc or type(exc).__name__}") from exc
+        finally:
+            await consumer.stop()
+        self._keys = sorted(self._values)
+
+    async def _replay(self, consumer: AIOKafkaConsumer) -> None:
+        place = TopicPartition(self._settings.full(self._topic), 0)
+        consumer.assign([place])
+        await consumer.seek_to_beginning(place)
+        end = (await consumer.end_offsets([place]))[place]
+        # By position, not by what arrives: compaction may have removed the last records.
+        while await consumer.position(place) < end:
+            for record in (await consumer.getmany(timeout_ms=500)).get(place, ()):
+                self._note(record.key.decode(), record.value)
+
+    def _note(self, key: str, value: bytes | None) -> None:
+        if value is None:
+            self._values.pop(key, None)
+        else:
+            self._values[key] = value
+
+    def get(self, key: str) -> bytes | None:
+        """The value under `key`, or None."""
+        return self._values.get(key)
+
+    def items(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        """All pairs whose key begins with `prefix`, by key."""
+        for key in self._keys[bisect_left(self._keys, prefix) :]:
+            if not key.startswith(prefix):
+                return
+            yield key, self._values[key]
+
+    async def remember(self, changes: Sequence[Remember]) -> None:
+        """Publish the changes in order and wait until all are confirmed. Raises Transient.
+
+        Where only some were confirmed nothing is seen of any until the next open(); to try again is safe.
+        """
+        if self._bus is None:
+            raise RuntimeError(f"{self._topic} is used before open()")
+        try:
+            sent = [await self._bus.publish(self._topic, each.key, each.value, {}) for each in changes]
+            await asyncio.gather(*sent)
+        except BrokerDown as exc:
+            raise Transient("state-unavailable", f"{self._topic}: {exc}") from exc
+        for change in changes:
+            self._index(change)
+            self._note(change.key, change.value)
+
+    def _index(self, change: Remember) -> None:
+        known = change.key in self._values
+        if change.value is not None and not known:
+            insort(self._keys, change.key)
+        if change.value is None and known:
+            del self._keys[bisect_left(self._keys, change.key)]
+
+    async def close(self) -> None:
+        """Let go of the broker."""
+        if self._bus is not None:
+            await self._bus.stop()
+            self._bus = None
