@@ -27,8 +27,10 @@ sources_app = typer.Typer(help="Look after the list of sources.", no_args_is_hel
 topics_app = typer.Typer(help="The topics on a Kafka broker.", no_args_is_help=True)
 schemas_app = typer.Typer(help="The published contract.", no_args_is_help=True)
 config_app = typer.Typer(help="The settings.", no_args_is_help=True)
+docs_app = typer.Typer(help="The pages that are made from the code.", no_args_is_help=True)
 for name, group in (
     ("sources", sources_app), ("topics", topics_app), ("schemas", schemas_app), ("config", config_app),
+    ("docs", docs_app),
 ):  # fmt: skip
     app.add_typer(group, name=name)
 
@@ -264,6 +266,16 @@ def config_show(json: AsJson = False) -> None:
     values = {variable(field): value for field, value in _settings().model_dump(mode="json").items()}
     lines = "\n".join(f"{each}={value}" for each, value in values.items())
     _show(values, json, lambda: typer.echo(lines))
+
+
+@docs_app.command("export")
+def docs_export(
+    folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path("docs/reference"),
+) -> None:
+    """Write the pages of reasons, settings, metrics and topics."""
+    from services.runtime.pages import write_pages
+
+    _console().print(f"{folder}: {', '.join(write_pages(folder))}", highlight=False)
 
 
 # --- how every verb speaks ----------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.records import Record
 from schemas.topics import ARTICLES_ENRICHED, TOPICS, Topic
 from services.runtime.envelope import TRACEPARENT, event_id, headers, schema_name
 from tests.records import AT
@@ -19,7 +20,7 @@ def test_the_same_record_has_the_same_id_and_another_has_another() -> None:
 
 
 @pytest.mark.parametrize("topic", TOPICS.values(), ids=lambda topic: topic.name)
-def test_every_topic_has_the_attributes_cloudevents_demands(topic: Topic) -> None:  # type: ignore[type-arg]
+def test_every_topic_has_the_attributes_cloudevents_demands(topic: Topic[Record]) -> None:
     found = headers(topic, "k", b"{}", stage="linker", subject="http://tigris.example/a", at=AT)
     assert {
         "ce_specversion",

@@ -1,0 +1,78 @@
+"""The reference pages of docs/, made from the tables in the code. A test keeps them fresh."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from schemas.topics import ALL_TOPICS, DAY, full_name
+from services.runtime.config import Settings, variable
+from services.runtime.metrics import METRICS
+from services.runtime.reasons import REASONS
+
+MADE = "<!-- made by `make docs` from the code; change it there -->"
+
+
+def reference_pages() -> Mapping[str, str]:
+    """Markdown by file name, for docs/reference."""
+    return {
+        "reasons.md": _page(
+            "Reasons",
+            "Why something is refused. What is `skipped` was expected; what is `dead` is kept as a dead letter.",
+            ("reason", "who says it", "what it means", "first move"),
+            [
+                (f"`{name}`", each.stages, each.meaning, each.first_move)
+                for name, each in sorted(REASONS.items())
+            ],
+        ),
+        "settings.md": _page(
+            "Settings",
+            "Environment variables. A misspelt one is an error; `sirwan config show` prints what is in force.",
+            ("variable", "default", "meaning"),
+            [
+                (f"`{variable(name)}`", f"`{field.default}`", field.description or "")
+                for name, field in Settings.model_fields.items()
+            ],
+        ),
+        "metrics.md": _page(
+            "Metrics",
+            "Served on /metrics of each process, where SIRWAN_HEALTH_PORT is set.",
+            ("metric", "kind", "meaning", "labels"),
+            [
+                (f"`{name}`", each.kind, each.doc, ", ".join(f"`{label}`" for label in each.labels))
+                for name, each in METRICS.items()
+            ],
+        ),
+        "topics.md": _page(
+            "Topics",
+            "With the default prefix. `sirwan topics plan` compares a broker with this table.",
+            ("topic", "record", "key", "kept", "public", "meaning"),
+            [
+                (
+                    f"`{full_name('sirwan', name)}`",
+                    topic.record.__name__,
+                    topic.key,
+                    "newest of each key" if topic.retention is None else f"{topic.retention // DAY} days",
+                    "yes" if topic.public else "",
+                    topic.doc,
+                )
+                for name, topic in ALL_TOPICS.items()
+            ],
+        ),
+    }
+
+
+def write_pages(folder: Path) -> tuple[str, ...]:
+    """Write them; the names written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = reference_pages()
+    for name, text in pages.items():
+        (folder / name).write_text(text, "utf-8")
+    return tuple(pages)
+
+
+def _page(title: str, lead: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [MADE, "", f"# {title}", "", lead, "", _row(columns), _row(["---"] * len(columns))]
+    return "\n".join([*lines, *(_row(row) for row in rows), ""])
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -1,0 +1,116 @@
+"""Every reason a message, a file or a feed is refused for, once. docs/reference/reasons.md is made from it.
+
+A reason is a fixed word: it becomes a metric label and a journal entry. The particulars are in the detail.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One row: who says it, what it means, and an operator's first move."""
+
+    stages: str
+    meaning: str
+    first_move: str
+
+
+NONE = "Nothing: this is expected."
+
+REASONS: Mapping[str, Reason] = {
+    # the address and the way to it
+    "bad-url": Reason("fetcher", "Not an address we fetch: scheme, credentials, host or length.", NONE),
+    "private-address": Reason(
+        "fetcher",
+        "The host, or a redirect, leads to a private or loopback address.",
+        "None, unless it is your own test host: then SIRWAN_ALLOW_PRIVATE_HOSTS=true.",
+    ),
+    "bad-redirect": Reason("fetcher", "Too many redirects, a loop, or one to an address we refuse.", NONE),
+    "tls-failed": Reason(
+        "fetcher", "The host's certificate is not valid.", "Look at the host with a browser."
+    ),
+    "timeout": Reason(
+        "fetcher", "The host did not answer in time, at every attempt.", "See if all its pages fail."
+    ),
+    "connect-failed": Reason(
+        "fetcher", "No connection: DNS, refused or reset.", "See if all its pages fail."
+    ),
+    "server-error": Reason(
+        "fetcher", "The host answered 5xx at every attempt.", "Wait; redrive once it is well."
+    ),
+    "too-many-requests": Reason(
+        "fetcher", "The host answered 429 at every attempt.", "Raise SIRWAN_FETCH_DELAY, or poll it less."
+    ),
+    "http-client-error": Reason(
+        "fetcher", "The host answered 4xx: the page is not for us or not there.", NONE
+    ),
+    "gone": Reason("fetcher", "The host answered 410: the page was taken away for good.", NONE),
+    "robots-disallowed": Reason("fetcher", "robots.txt forbids the page; the rule is in the detail.", NONE),
+    "robots-unreachable": Reason(
+        "fetcher", "robots.txt cannot be read, which means no (RFC 9309).", "See why the host fails."
+    ),
+    "site-busy": Reason(
+        "fetcher", "Our turn at this site is far off; the request went back to the queue.", NONE
+    ),
+    # the page
+    "not-html": Reason("fetcher", "The answer is neither HTML nor plain text.", NONE),
+    "body-too-large": Reason("fetcher, ingest", "The body is larger than SIRWAN_FETCH_BYTES.", NONE),
+    "empty-body": Reason("fetcher, ingest", "There is nothing in the body.", NONE),
+    "not-text": Reason("extractor, ingest", "The bytes are not text: an image, an archive, noise.", NONE),
+    "body-missing": Reason(
+        "extractor",
+        "The body was kept apart and is no longer there.",
+        "See that all services share the blobs folder.",
+    ),
+    "blobs-unwritable": Reason("fetcher", "A large body cannot be kept.", "Make room in SIRWAN_HOME/blobs."),
+    "file-unreadable": Reason(
+        "ingest", "A local file cannot be opened.", "See that it exists and may be read."
+    ),
+    # the text in it
+    "empty-page": Reason("extractor", "No text at all.", NONE),
+    "no-text": Reason("extractor, classifier", "No readable text among the page's furniture.", NONE),
+    "too-short": Reason("extractor", "Less text than an article has.", NONE),
+    "not-an-article": Reason("extractor", "A list, a gallery or a front page.", NONE),
+    "page-too-large": Reason("extractor", "More bytes than any article; a parser would suffer.", NONE),
+    "page-too-complex": Reason(
+        "extractor", "Nodes or depth made to hurt a parser.", "Look at the source once."
+    ),
+    "text-too-large": Reason("extractor", "More text than any article.", NONE),
+    "unreadable-markup": Reason(
+        "extractor", "The parser could not read the page.", "Keep it as a test page."
+    ),
+    # what it is about
+    "not-relevant": Reason("linker", "Not about any country we follow; `because` says why.", NONE),
+    # lists of pages
+    "not-a-feed": Reason("discovery", "The document is no feed and no sitemap.", "Correct the source file."),
+    "listing-too-large": Reason("discovery", "The list is larger than we read.", "Name its parts as feeds."),
+    "entity-declared": Reason(
+        "discovery", "The list declares XML entities, as bombs do.", "Tell the publisher."
+    ),
+    "sitemap-too-deep": Reason("discovery", "Sitemap indexes inside indexes inside indexes.", NONE),
+    # records and requests
+    "undecodable": Reason("every stage", "The bytes are not a record of the topic.", "Find who produced it."),
+    "tombstone": Reason("every stage", "A message without a value: its key is erased.", NONE),
+    "record-too-large": Reason(
+        "every stage", "The output is larger than its topic takes.", "Look at the letter."
+    ),
+    "bad-request": Reason("filters", "A line of a filter's input is not as documented.", "See the detail."),
+    "row-refused": Reason(
+        "store", "The database can never accept a value of this record.", "Look at its producer."
+    ),
+    "bad-time": Reason("store", "An instant without a form in UTC.", "Look at its producer."),
+    # the machinery
+    "time-limit": Reason(
+        "every stage", "The stage took longer than SIRWAN_STAGE_SECONDS.", "Keep it as a test page."
+    ),
+    "bug": Reason(
+        "every stage", "Our mistake; the log has the traceback.", "Report it; redrive after the fix."
+    ),
+    "state-unavailable": Reason(
+        "linker, discovery", "The stage's memory cannot be read or written.", "See the disk."
+    ),
+    "store-unavailable": Reason(
+        "store", "The database is away, locked, full or read-only.", "Do what the detail says."
+    ),
+}

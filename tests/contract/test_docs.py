@@ -1,0 +1,18 @@
+"""The reference pages say what the code says."""
+
+from pathlib import Path
+
+import pytest
+
+from services.runtime.pages import reference_pages
+
+FOLDER = Path(__file__).parents[2] / "docs" / "reference"
+
+
+@pytest.mark.parametrize(("name", "text"), reference_pages().items(), ids=lambda value: value[:12])
+def test_each_reference_page_is_fresh(name: str, text: str) -> None:
+    assert (FOLDER / name).read_text("utf-8") == text, f"docs/reference/{name} is stale: run `make docs`"
+
+
+def test_no_page_is_left_over() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == set(reference_pages())
