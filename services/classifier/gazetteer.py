@@ -53,7 +53,8 @@ class Counter:
     """Counter-evidence. What `kind` is decides what it does:
 
     `mention`: a country mention inside the phrase counts `factor` of its weight;
-    `namesake`: a mention inside it is not one; `article`: enough of them cap the grade at `cap`;
+    `namesake`: a mention inside it is not one; `person`: nor is the name alone, elsewhere in the article;
+    `article`: enough of them cap the grade at `cap`;
     `topic`: topic phrases inside it do not count. For `article`, enough is two, or `share` of the weight
     of all topic phrases where that is more; one in the title or the lead counts twice.
     """

@@ -41,15 +41,21 @@ def covering(reading: Reading, start: int, end: int, kind: str) -> Iterator[Hit[
             yield against
 
 
-def _is_namesake(reading: Reading, hit: Hit[Named]) -> bool:
-    covers = covering(reading, hit.start, hit.end, "namesake")
+def _inside(reading: Reading, hit: Hit[Named], kind: str) -> bool:
+    covers = covering(reading, hit.start, hit.end, kind)
     return any(cover.end - cover.start > hit.end - hit.start for cover in covers)
 
 
-def _meant(reading: Reading, in_full: frozenset[str]) -> Iterator[Mention]:
+def _surface(reading: Reading, hit: Hit[Named]) -> str:
+    return reading.source[hit.start : hit.end].casefold()
+
+
+def _meant(reading: Reading, in_full: frozenset[str], people: frozenset[str]) -> Iterator[Mention]:
     for hit in reading.names:
         entry = hit.rule.entry
-        if (hit.rule.short and entry.id not in in_full) or _is_namesake(reading, hit):
+        if hit.rule.short and entry.id not in in_full:
+            continue
+        if _inside(reading, hit, "namesake") or _surface(reading, hit) in people:
             continue
         yield Mention(
             entry=entry,
@@ -67,7 +73,13 @@ def find_mentions(readings: Sequence[Reading]) -> tuple[Mention, ...]:
     in_full = frozenset(
         hit.rule.entry.id for reading in readings for hit in reading.names if not hit.rule.short
     )
-    return tuple(mention for reading in readings for mention in _meant(reading, in_full))
+    people = frozenset(
+        _surface(reading, hit)
+        for reading in readings
+        for hit in reading.names
+        if _inside(reading, hit, "person")
+    )
+    return tuple(mention for reading in readings for mention in _meant(reading, in_full, people))
 
 
 def article_counters(reading: Reading) -> Iterator[tuple[Counter, Hit[Against]]]:

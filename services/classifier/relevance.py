@@ -32,8 +32,9 @@ ENOUGH = 2.0
 class Features:
     """What the grade is made of; weights as in the gazetteer."""
 
-    title: float  # the strongest mention there
+    title: float  # the strongest mention there, or in what stands for it
     text: float  # sum over the text
+    total: float  # the text, and the strongest mention of the title
     lead: float  # sum over the first LEAD_WORDS words
     density: float  # of the text, per 100 words
     named: int  # mentions in title and text
@@ -57,10 +58,12 @@ def measure(mentions: Sequence[Mention], words: int, *, untitled: bool) -> Featu
     """The features of one country's mentions in a text of `words` words."""
     head = [m for m in mentions if m.field == "title" or (untitled and m.word < UNTITLED_WORDS)]
     text = [(m.word, weight_of(m)) for m in mentions if m.field == "text"]
+    titled = max((weight_of(m) for m in mentions if m.field == "title"), default=0.0)
     total = sum(weight for _, weight in text)
     return Features(
         title=max(map(weight_of, head), default=0.0),
         text=total,
+        total=total + titled,
         lead=sum(weight for word, weight in text if word < LEAD_WORDS),
         density=100 * total / max(SHORTEST, words),
         named=len(mentions),
@@ -72,7 +75,7 @@ def grade_of(features: Features) -> int:
     titled = features.title >= TITLE_WEIGHT
     if (
         features.density >= PRIMARY_DENSITY
-        and features.text + features.title >= PRIMARY_MENTIONS
+        and features.total >= PRIMARY_MENTIONS
         and (titled or features.lead >= PRIMARY_LEAD or features.density >= PRIMARY_ANYWHERE)
     ):
         return 2
@@ -172,7 +175,8 @@ def _reason(judged: _Judged, cap: Cap | None) -> str:
     where = _where(judged.mentions)
     grade = ("not relevant", "secondary", "primary")[judged.relevance.grade]
     if judged.held and cap is not None:
-        return f"{judged.name} is {grade}: {where}, but {cap.because}"
+        stated = f"{grade}: {where}" if judged.relevance.grade else where
+        return f"{judged.name} is {stated}, but {cap.because}"
     if judged.relevance.grade:
         return f"{judged.name} is {grade}: {where}"
     weakened = next((m.counter.rule.counter.because for m in judged.mentions if m.counter), "in passing")

@@ -1,0 +1,38 @@
+"""Importance and credibility."""
+
+import pytest
+
+from schemas.records import Source
+from services.classifier.classify import classify
+from services.classifier.weight import KINDS, UNKNOWN, weigh_credibility
+
+
+def test_an_irrelevant_article_has_no_importance() -> None:
+    importance = classify("Bread", "Bread is dear.").importance
+    assert (importance.score, importance.because) == (0.0, "Not about a country we follow.")
+
+
+def test_an_attack_matters_more_than_a_recipe_and_an_opinion_less_than_news() -> None:
+    text = "Katyusha rockets hit an Iraqi base near Baghdad; a militia claimed responsibility."
+    attack = classify("Rockets hit base in Iraq", text).importance.score
+    opinion = classify("Opinion: rockets hit base in Iraq", text).importance.score
+    calm = classify("Iraq and its poets", "Iraq loves poets. Baghdad reads them.").importance.score
+    assert attack > opinion > 0
+    assert attack > calm > 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_credibility_follows_from_what_the_source_is(kind: str) -> None:
+    source = Source(
+        id="s", name="The Example", homepage="https://s.example/", kind=kind, family="Example Group"
+    )
+    weighed = weigh_credibility(source)
+    assert weighed.score == KINDS[kind][0]
+    assert weighed.because == f"The Example is {KINDS[kind][1]}, of the family Example Group."
+
+
+def test_an_unknown_source_is_low_and_said_to_be() -> None:
+    weighed = weigh_credibility(None)
+    assert (weighed.score, weighed.because) == (UNKNOWN, "The source is not in the source list.")
+    strange = Source(id="s", name="S", homepage="https://s.example/", kind="pamphlet")
+    assert weigh_credibility(strange).score == UNKNOWN
