@@ -1,0 +1,170 @@
+"""One article judged against the window: copy, story, voices, repairs. Pure; the window is only read."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from msgspec import structs
+
+from schemas.records import Copy, Repair, Revision
+from services.linker.alignment import align
+from services.linker.copies import Origin, Sibling, decide, precedes, root_of, siblings, swapped_words
+from services.linker.events import Member, Profile, Standing, StoryState
+from services.linker.independence import families
+from services.linker.oddity import Oddity, judge_oddity
+from services.linker.publishers import Publishers
+from services.linker.reading import Reading, headed, profile_of
+from services.linker.repair import propose
+from services.linker.revisions import first_revision, next_revision
+from services.linker.shingles import WORDS_READ, Overlap
+from services.linker.stories import Placed, is_full, joined, place
+from services.linker.tokens import Word, words
+from services.linker.window import Page, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A text on the table, new or from the window."""
+
+    profile: Profile
+    text: str
+    found: Sequence[Word]
+    oddity: Oddity
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A copy verdict and the repairs that go with it."""
+
+    copy: Copy
+    repairs: tuple[Repair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """Another article whose own verdict this one changes: its original came later than it did."""
+
+    page: Page
+    standing: Standing
+    repairs: tuple[Repair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All that follows from one article; nothing changes until it is applied to the window."""
+
+    profile: Profile
+    standing: Standing
+    repairs: tuple[Repair, ...]
+    story: StoryState
+    families: tuple[str, ...]
+    amended: tuple[Amended, ...]
+
+
+def judge(
+    reading: Reading,
+    window: Window,
+    publishers: Publishers,
+    is_original: Callable[[Profile, Profile], bool] = precedes,
+) -> Judgement:
+    """The verdicts on an article, new or changed, given everything that came before it.
+
+    `is_original` says of two articles that share a text whether the first is the original.
+    """
+    before = window.page(reading.identity.page_id)
+    since = before.profile.since if before else reading.identity.fetched_at
+    profile = profile_of(reading, window.rarity, publishers, since)
+    told = Told(profile, reading.text, reading.found, reading.oddity)
+    found = siblings(profile, window)
+    root = root_of(found, window) if found else None
+    placed = _placed(profile, root, before, window)
+    if root is None or is_original(profile, root.page.profile):
+        verdict = alone(told)
+        copies = [copy for copy in found if is_original(profile, copy.page.profile)]
+        amended = tuple(each for copy in copies if (each := _amended(told, copy, placed, window)))
+    else:
+        verdict, amended = beside(told, _told(root.page, window), root.overlap), ()
+    members = [_member(profile, verdict.copy)]
+    members += [_member(each.page.profile, each.standing.copy) for each in amended]
+    state = window.story(placed.story_id)
+    story = joined(state, placed, reading, _members(state, members))
+    standing = _standing(placed, verdict.copy, before, reading, window)
+    return Judgement(profile, standing, verdict.repairs, story, families(story.members), amended)
+
+
+def _standing(placed: Placed, copy: Copy, before: Page | None, reading: Reading, window: Window) -> Standing:
+    return Standing(
+        page_id=reading.identity.page_id,
+        story_id=placed.story_id,
+        score=placed.score,
+        copy=copy,
+        version=before.standing.version + 1 if before else 1,
+        revision=_revision(reading, before, window),
+    )
+
+
+def _told(page: Page, window: Window) -> Told:
+    """An article of the window, read again."""
+    text = window.text(page)
+    found = words(text, WORDS_READ)
+    return Told(
+        page.profile, text, found, judge_oddity([word.folded for word in headed(page.profile.title, found)])
+    )
+
+
+def alone(told: Told) -> Verdict:
+    """The verdict on a text whose original is not at hand."""
+    copy = decide(told.profile, told.oddity)
+    return Verdict(copy, propose(told.text, told.found) if copy.verdict == "spun" else ())
+
+
+def beside(told: Told, original: Told, shared: Overlap) -> Verdict:
+    """The verdict on a text laid beside its original."""
+    alignment = align([word.folded for word in told.found], [word.folded for word in original.found])
+    swaps = swapped_words(alignment, told.found, original.found)
+    copy = decide(told.profile, told.oddity, Origin(original.profile, shared, alignment, swaps))
+    spun = copy.verdict == "spun"
+    return Verdict(copy, propose(told.text, told.found, alignment, original.found) if spun else ())
+
+
+def _placed(profile: Profile, root: Sibling | None, before: Page | None, window: Window) -> Placed:
+    """A known page stays in its story, a copy joins that of its original, and the rest goes by likeness."""
+    if before is not None:
+        return Placed(before.standing.story_id, before.standing.score)
+    if root is not None and not is_full(window.story(root.page.standing.story_id)):
+        return Placed(root.page.standing.story_id, 1.0)
+    return place(profile, window)
+
+
+def _amended(told: Told, copied: Sibling, placed: Placed, window: Window) -> Amended | None:
+    """The article that this one is the original of, unless that is known or it is in another story."""
+    before = copied.page.standing
+    if before.copy.of == told.profile.identity.page_id or before.story_id != placed.story_id:
+        return None
+    verdict = beside(_told(copied.page, window), told, copied.overlap)
+    standing = structs.replace(before, copy=verdict.copy, version=before.version + 1)
+    return Amended(copied.page, standing, verdict.repairs)
+
+
+def _revision(reading: Reading, before: Page | None, window: Window) -> Revision:
+    """The count of the page's texts; a text that only newer rules look at again keeps its number."""
+    digest = reading.identity.digest
+    if before is None:
+        return first_revision(digest)
+    if before.profile.identity.digest == digest:
+        return before.standing.revision
+    old = (before.profile.title, window.text(before))
+    return next_revision(before.standing.revision, old, (reading.title, reading.text), digest)
+
+
+def _member(profile: Profile, copy: Copy) -> Member:
+    """What counting voices needs: the copy's original, else the family that its credit names."""
+    return Member(
+        page_id=profile.identity.page_id, family=profile.family, of=copy.of, of_family=profile.credited
+    )
+
+
+def _members(story: StoryState | None, now: Sequence[Member]) -> tuple[Member, ...]:
+    """The members with those of `now` in their places, or at the end."""
+    members = {member.page_id: member for member in story.members} if story else {}
+    members.update((member.page_id, member) for member in now)
+    return tuple(members.values())

@@ -1,0 +1,131 @@
+"""An article as the linker sees it, from whichever record, and the profile that is kept of it. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from schemas.records import Article, ClassifiedArticle, Credit, DateCandidate
+from services.linker.credits import first_publishers, notices
+from services.linker.events import Identity, Profile
+from services.linker.oddity import Oddity, judge_oddity
+from services.linker.publishers import Publishers
+from services.linker.shingles import WORDS_READ, shingle_hashes
+from services.linker.tokens import Word, words
+from services.linker.vectors import Rarity, vectors_of
+
+TITLE_READ = 60  # words of a title
+TRUSTED = 0.5  # confidence from which a publication date decides anything
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One article on its way through the linker."""
+
+    identity: Identity
+    title: str | None
+    text: str
+    published: DateCandidate | None
+    source_id: str | None
+    url: str
+    credits: tuple[Credit, ...]
+    countries: tuple[str, ...]  # ISO 3166-1 alpha-2, of grade 1 and 2
+    topics: tuple[str, ...]  # ids
+    entities: tuple[str, ...]  # ids
+    found: tuple[Word, ...]  # words of the text
+    oddity: Oddity
+
+
+def read_article(article: ClassifiedArticle) -> Reading:
+    """The reading of a record from `articles.classified`."""
+    return read(
+        identity_of(article),
+        article.title,
+        article.text,
+        published=article.published,
+        source_id=article.source_id,
+        url=article.canonical_url,
+        credited=article.credits,
+        countries=tuple(code for code, about in article.relevance.items() if about.grade),
+        topics=tuple(topic.id for topic in article.topics),
+        entities=tuple(entity.id for entity in article.entities),
+    )
+
+
+def identity_of(article: Article) -> Identity:
+    """Which input this is. `rules` digests the stamps, so that newer rules are not taken for a redelivery."""
+    rules = ",".join(f"{stamp.component}:{stamp.version}:{stamp.digest}" for stamp in article.stamps)
+    return Identity(
+        page_id=article.page_id, digest=article.revision.digest, fetched_at=article.fetched_at,
+        rules=sha256(rules.encode("utf-8", "surrogatepass")).hexdigest()[:16],
+    )  # fmt: skip
+
+
+def read(
+    identity: Identity,
+    title: str | None,
+    text: str,
+    *,
+    published: DateCandidate | None = None,
+    source_id: str | None = None,
+    url: str = "",
+    credited: tuple[Credit, ...] = (),
+    countries: tuple[str, ...] = (),
+    topics: tuple[str, ...] = (),
+    entities: tuple[str, ...] = (),
+) -> Reading:
+    """Tokenise and judge what needs nobody else: words, oddity, notices where the record has no credit."""
+    found = tuple(words(text, WORDS_READ))
+    return Reading(
+        identity=identity,
+        title=title,
+        text=text,
+        published=published,
+        source_id=source_id,
+        url=url,
+        credits=credited if first_publishers(credited) else (*credited, *notices(text)),
+        countries=countries,
+        topics=topics,
+        entities=tuple(dict.fromkeys(entities)),
+        found=found,
+        oddity=judge_oddity([word.folded for word in headed(title, found)]),
+    )
+
+
+def headed(title: str | None, found: Sequence[Word]) -> Sequence[Word]:
+    """The words of the title, then those of the text."""
+    return (*words(title or "", TITLE_READ), *found)
+
+
+def profile_of(reading: Reading, rarity: Rarity, publishers: Publishers, since: datetime) -> Profile:
+    """What is kept of an article; its vectors weigh terms as rare as they are now."""
+    family = publishers.family_of(reading.source_id, reading.url, reading.identity.page_id)
+    derived = ((credit, publishers.family_named(credit.name)) for credit in first_publishers(reading.credits))
+    credit, credited = next((pair for pair in derived if pair[1] != family), (None, None))
+    when, precise = _instant(reading.published)
+    return Profile(
+        identity=reading.identity,
+        since=since,
+        title=reading.title,
+        published=when,
+        precise=precise,
+        family=family,
+        publisher=publishers.name_of(reading.source_id),
+        odd=reading.oddity.spun,
+        credit=credit,
+        credited=credited,
+        shingles=shingle_hashes([word.folded for word in reading.found]),
+        vectors=vectors_of(headed(reading.title, reading.found), reading.entities, rarity),
+    )
+
+
+def _instant(published: DateCandidate | None) -> tuple[float | None, bool]:
+    """Seconds since 1970 and whether they are more than a day; (None, False) for a guess or nonsense."""
+    if published is None or published.confidence < TRUSTED:
+        return None, False
+    try:
+        when = datetime.fromisoformat(published.value)
+        when = when if when.tzinfo else when.replace(tzinfo=UTC)
+        return when.timestamp(), published.precision != "day"
+    except (ValueError, OverflowError):
+        return None, False

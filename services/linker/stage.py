@@ -1,0 +1,155 @@
+"""The linker as a stage: a relevant article in; its enriched record, its story and one memory out.
+
+Everything is computed first; the window changes last, so a step that raises leaves no trace. An input that
+was answered before is answered again, byte for byte, from what is remembered.
+"""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+
+from msgspec import structs
+
+from schemas.codec import decode, encode
+from schemas.records import (
+    ClassifiedArticle,
+    Corroboration,
+    EnrichedArticle,
+    Source,
+    Stamp,
+    StoryLink,
+    grown,
+)
+from schemas.topics import ARTICLES_CLASSIFIED, ARTICLES_ENRICHED, STORIES
+from services.linker import copies, stories
+from services.linker.events import Event, pack, unpack
+from services.linker.judge import Amended, Judgement, judge
+from services.linker.oddity import odd_digest
+from services.linker.publishers import Publishers, publishers_digest
+from services.linker.reading import identity_of, read_article
+from services.linker.repair import persons_digest
+from services.linker.stories import story_record
+from services.linker.vectors import words_digest
+from services.linker.window import FORGOTTEN_AT_ONCE, Window, key_of
+from services.stage import Emit, Memory, Outgoing, Remember, Skip, Stage
+
+
+def _digest(*rules: str) -> str:
+    return sha256("\n".join(rules).encode()).hexdigest()[:16]
+
+
+def stamps() -> tuple[Stamp, ...]:
+    """Who judged: copies and stories, with the digest of their thresholds and data files."""
+    lines = (copies.REPRINT, copies.REWORKED, copies.CONTAINED, copies.SWAPPED)
+    return (
+        Stamp(
+            component="linker.copies",
+            version="1",
+            digest=_digest(repr(lines), odd_digest(), publishers_digest(), persons_digest()),
+        ),
+        Stamp(
+            component="linker.stories",
+            version="1",
+            digest=_digest(repr(stories.THRESHOLD), repr(stories.WEIGHTS), words_digest()),
+        ),
+    )
+
+
+def build(sources: Mapping[str, Source], memory: Memory) -> Stage[ClassifiedArticle]:
+    """The stage with its window rebuilt from `memory`. Raises events.Unreadable."""
+    linker = _Linker(Publishers(sources), memory)
+    return Stage("linker", ARTICLES_CLASSIFIED, linker.step, stamps())
+
+
+class _Linker:
+    """The step and the window it keeps."""
+
+    def __init__(self, publishers: Publishers, memory: Memory) -> None:
+        self._publishers = publishers
+        self._memory = memory
+        self._window, self._stale = Window.replayed(memory.items(""))
+
+    def step(self, article: ClassifiedArticle) -> list[Outgoing]:
+        """What one article puts out. Raises Skip("not-relevant")."""
+        if not article.relevant:
+            raise Skip("not-relevant", article.because)
+        answered = self._window.answered(identity_of(article))
+        if answered is not None:
+            return self._again(*answered)
+        return self._first(article)
+
+    def _again(self, key: str, value: bytes) -> list[Outgoing]:
+        """The answer given before; remembered again only if that was never confirmed."""
+        event = unpack(key, value)
+        outgoing: list[Outgoing] = [*_emits(event)]
+        if self._memory.get(key) is None:
+            outgoing += [Remember(key, value), *(Remember(gone, None) for gone in event.forgotten)]
+        return outgoing
+
+    def _first(self, article: ClassifiedArticle) -> list[Outgoing]:
+        window = self._window
+        judgement = judge(read_article(article), window, self._publishers)
+        event = _event(article, judgement, window.leaving(article.fetched_at))
+        number, value = window.next_number, pack(event)
+        outgoing: list[Outgoing] = [*_emits(event), Remember(key_of(number), value)]
+        left = [*event.forgotten, *self._stale[:FORGOTTEN_AT_ONCE]]
+        outgoing += [Remember(key, None) for key in left]
+        window.apply(number, event, value)
+        del self._stale[:FORGOTTEN_AT_ONCE]
+        return outgoing
+
+
+def _event(article: ClassifiedArticle, judgement: Judgement, leaving: tuple[str, ...]) -> Event:
+    """The event of an article, with the records it puts out."""
+    records = [_enriched(article, judgement)]
+    records += [_republished(amended, judgement) for amended in judgement.amended]
+    return Event(
+        profile=judgement.profile,
+        standing=judgement.standing,
+        story=judgement.story,
+        others=tuple(amended.standing for amended in judgement.amended),
+        articles=tuple(encode(ARTICLES_ENRICHED, record) for record in records),
+        stories=(encode(STORIES, story_record(judgement.story)),),
+        forgotten=leaving,
+    )
+
+
+def _enriched(article: ClassifiedArticle, judgement: Judgement) -> EnrichedArticle:
+    standing = judgement.standing
+    return grown(
+        EnrichedArticle,
+        article,
+        story=StoryLink(id=standing.story_id, score=standing.score),
+        copy_=standing.copy,
+        corroboration=_corroboration(judgement),
+        repairs=judgement.repairs,
+        revision=standing.revision,
+        status="withheld" if standing.revision.kind == "retraction" else "usable",
+        version=standing.version,
+        stamps=(*article.stamps, *stamps()),
+    )
+
+
+def _republished(amended: Amended, judgement: Judgement) -> EnrichedArticle:
+    """The record of another article with its new verdict; the rest is as it was published."""
+    before = decode(ARTICLES_ENRICHED, unpack(key_of(amended.page.number), amended.page.kept).articles[0])
+    return structs.replace(
+        before,
+        copy_=amended.standing.copy,
+        corroboration=_corroboration(judgement),
+        repairs=amended.repairs,
+        version=amended.standing.version,
+    )
+
+
+def _corroboration(judgement: Judgement) -> Corroboration:
+    return Corroboration(independent_sources=len(judgement.families), families=judgement.families)
+
+
+def _emits(event: Event) -> Iterator[Emit]:
+    """The records of an event, its own article first."""
+    for value in event.articles:
+        article = decode(ARTICLES_ENRICHED, value)
+        yield Emit(ARTICLES_ENRICHED, article.page_id, article, article.canonical_url)
+    for value in event.stories:
+        story = decode(STORIES, value)
+        yield Emit(STORIES, story.story_id, story, story.story_id)

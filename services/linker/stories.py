@@ -1,0 +1,133 @@
+"""Stories: which event an article tells, one article at a time. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from schemas.records import Story
+from services.linker.events import Member, Profile, StoryState
+from services.linker.independence import families
+from services.linker.reading import Reading
+from services.linker.vectors import Vectors, cosine
+from services.linker.window import INDEXED, Page, Window
+
+# Chosen on the development sets (score_link.py --dev --set ecb,leads): threshold .20 to .245, lead 180 to 220
+# words and nearest 2 or 3 all lie on one plateau.
+WEIGHTS: Mapping[str, float] = {"word": 0.65, "name": 0.27, "figure": 0.08}
+THRESHOLD = 0.23
+COMPARED = 40  # candidates compared in full, at most
+NEAREST = 2  # members whose likeness is averaged
+FULL = 2000  # members after which a story takes no more: the record must stay under its topic's limit
+LISTED = 24  # topics and entities that a story lists, at most
+DATE_FREE = 3.0  # days between two dates that cost nothing
+DATE_SPAN = 30.0  # days over which the likeness falls to FAR
+FAR = 0.6  # what is left of a likeness at DATE_SPAN and beyond
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The story chosen, and how like it the article is."""
+
+    story_id: str
+    score: float
+
+
+def new_story_id(page_id: str) -> str:
+    """The id of a story that begins with this page; the same for ever."""
+    return f"story-{sha256(page_id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def date_factor(one: float | None, other: float | None) -> float:
+    """1 for dates near each other or unknown, falling to FAR: a soft prior, as printed dates can be wrong."""
+    if one is None or other is None:
+        return 1.0
+    late = abs(one - other) / 86400 - DATE_FREE
+    return 1.0 - (1.0 - FAR) * min(1.0, max(0.0, late / (DATE_SPAN - DATE_FREE)))
+
+
+def likeness(weights: Mapping[str, Mapping[int, float]], profile: Profile, other: Profile) -> float:
+    """How like two articles are, 0..1; `weights` is `profile`'s vectors laid open."""
+    parts = (share * cosine(weights[kind], getattr(other.vectors, kind)) for kind, share in WEIGHTS.items())
+    return sum(parts) * date_factor(profile.published, other.published)
+
+
+def candidates(vectors: Vectors, window: Window) -> list[Page]:
+    """The articles that share the most of the heaviest terms."""
+    found: dict[str, float] = defaultdict(float)
+    for kind, count in INDEXED.items():
+        vector = getattr(vectors, kind)
+        weights = vector.weight_of()
+        for term in vector.heaviest(count):
+            for page in window.sharing_terms(term):
+                found[page.standing.page_id] += WEIGHTS[kind] * weights[term]
+    ranked = sorted(found, key=lambda page_id: (-round(found[page_id], 9), page_id))
+    pages = (window.page(page_id) for page_id in ranked[:COMPARED])
+    return [page for page in pages if page is not None]
+
+
+def place(profile: Profile, window: Window) -> Placed:
+    """The story that is most like this article, or a new one that it begins."""
+    weights = {kind: getattr(profile.vectors, kind).weight_of() for kind in WEIGHTS}
+    likes: dict[str, list[float]] = defaultdict(list)
+    for page in candidates(profile.vectors, window):
+        likes[page.standing.story_id].append(likeness(weights, profile, page.profile))
+    best = Placed(new_story_id(profile.identity.page_id), 1.0)
+    scored = sorted(((_score(found), story_id) for story_id, found in likes.items()), reverse=True)
+    for score, story_id in scored:
+        if score >= THRESHOLD and not is_full(window.story(story_id)):
+            return Placed(story_id, round(min(1.0, score), 4))
+    return best
+
+
+def _score(found: Iterable[float]) -> float:
+    """The mean of the nearest few members: one look-alike alone does not pull an article in."""
+    nearest = sorted(found, reverse=True)[:NEAREST]
+    return round(sum(nearest) / len(nearest), 9)
+
+
+def is_full(story: StoryState | None) -> bool:
+    """Whether a story takes no more members."""
+    return story is not None and len(story.members) >= FULL
+
+
+def joined(
+    story: StoryState | None, placed: Placed, reading: Reading, members: tuple[Member, ...]
+) -> StoryState:
+    """The story with this article in it; `members` is who belongs to it now."""
+    when = reading.identity.fetched_at
+    before = story or StoryState(story_id=placed.story_id, version=0, members=(), first_at=when, last_at=when)
+    return StoryState(
+        story_id=placed.story_id,
+        version=before.version + 1,
+        members=members,
+        first_at=min(before.first_at, when),
+        last_at=max(before.last_at, when),
+        title=before.title or reading.title,
+        countries=_united(before.countries, reading.countries),
+        topics=_united(before.topics, reading.topics),
+        entities=_united(before.entities, reading.entities),
+    )
+
+
+def _united(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    """Both without repeats, in order of appearance, at most LISTED."""
+    return tuple(dict.fromkeys((*before, *more)))[:LISTED]
+
+
+def story_record(state: StoryState) -> Story:
+    """The public record of a story."""
+    found = families(state.members)
+    return Story(
+        story_id=state.story_id,
+        version=state.version,
+        title=state.title,
+        first_at=state.first_at,
+        last_at=state.last_at,
+        members=tuple(member.page_id for member in state.members),
+        independent_sources=len(found),
+        families=found,
+        countries=state.countries,
+        topics=state.topics,
+        entities=state.entities,
+    )

@@ -1,0 +1,181 @@
+"""What a text is about, as three sparse vectors: rare words, names, figures. Loads data/common_words.txt.
+
+Rarity is an idf of this stream with a prior from general news: at first the prior speaks, after some hundred
+articles the stream does, so "Baghdad" weighs little where every article names it. A vector is fixed when its
+article arrives, so that a similarity never changes afterwards.
+"""
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b, sha256
+from importlib.resources import files
+
+from schemas.records import Part
+from services.linker.tokens import Word
+
+LEAD = 180  # words of title and text that are read: news tells the event first, background is shared
+PRIOR = 300  # articles that the prior counts for
+UNSEEN = 0.0008  # share of articles that have a word which is not in the table
+ENTITY = 0.02  # share of articles that have an entity, before the stream has shown it
+LIGHTEST = 0.05  # idf of a term that nearly every article has
+COMMON = 0.3  # a word in more articles than this says nothing of the event
+KEPT: Mapping[str, int] = {"word": 160, "name": 60, "figure": 30}  # heaviest terms of each kind
+SHARE: Mapping[str, float] = {"figure": 0.02, "digit": 0.4, "year": 0.2}  # of articles with such a figure
+# fmt: off
+MONTHS = frozenset([
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+])
+NUMERALS: Mapping[str, str] = {
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
+    "ten": "10", "eleven": "11", "twelve": "12",
+}
+# fmt: on
+
+
+class Vector(Part, frozen=True):
+    """Term hashes and weights of length 1, heaviest first; native 32-bit integers and floats."""
+
+    terms: bytes = b""
+    weights: bytes = b""
+
+    def heaviest(self, count: int) -> Sequence[int]:
+        """The terms that weigh most."""
+        return memoryview(self.terms).cast("I")[:count]
+
+    def weight_of(self) -> dict[int, float]:
+        """Weight by term."""
+        return dict(zip(memoryview(self.terms).cast("I"), memoryview(self.weights).cast("f"), strict=True))
+
+
+class Vectors(Part, frozen=True):
+    """The three vectors of an article."""
+
+    word: Vector
+    name: Vector
+    figure: Vector
+
+
+class Rarity:
+    """In how many articles of the window each term is, and what that makes it weigh."""
+
+    def __init__(self) -> None:
+        self.articles = 0
+        self._counts: dict[int, int] = {}
+
+    def add(self, terms: Iterable[int]) -> None:
+        """Count an article."""
+        self.articles += 1
+        for term in terms:
+            self._counts[term] = self._counts.get(term, 0) + 1
+
+    def drop(self, terms: Iterable[int]) -> None:
+        """Forget an article that was counted."""
+        self.articles -= 1
+        for term in terms:
+            left = self._counts[term] - 1
+            if left:
+                self._counts[term] = left
+            else:
+                del self._counts[term]
+
+    def idf(self, term: int, share: float) -> float:
+        """ln(articles / articles with the term), where `share` of the prior's articles have it."""
+        return math.log((self.articles + PRIOR + 1) / (self._counts.get(term, 0) + PRIOR * share + 0.5))
+
+
+def _data() -> str:
+    return (files(__package__) / "data" / "common_words.txt").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def word_shares() -> Mapping[str, float]:
+    """The share of news articles that have a word, for the commonest ones."""
+    lines = (line.split(": ", 1) for line in _data().splitlines() if line[0].isdigit())
+    return {word: int(permille) / 1000 for permille, found in lines for word in found.split(" ")}
+
+
+@lru_cache(maxsize=1)
+def words_digest() -> str:
+    """First 16 hex digits of the SHA-256 of the data file."""
+    return sha256(_data().encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=65536)
+def term_hash(kind: str, term: str) -> int:
+    """A stable 32-bit number for a term."""
+    digest = blake2b(f"{kind}:{term}".encode("utf-8", "surrogatepass"), digest_size=4).digest()
+    return int.from_bytes(digest, "big")
+
+
+@lru_cache(maxsize=65536)
+def _stem(word: str) -> str:
+    """A word without the plural's s: troops and troop are one."""
+    return (
+        word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+    )
+
+
+def _figure(word: Word) -> str | None:
+    if word.raw[0].isdigit():
+        return word.folded
+    return NUMERALS.get(word.folded)
+
+
+def _figure_share(figure: str) -> float:
+    if len(figure) == 1:
+        return SHARE["digit"]
+    return SHARE["year"] if len(figure) == 4 and figure.startswith(("19", "20")) else SHARE["figure"]
+
+
+Bag = dict[str, tuple[int, float]]  # term: times, prior share
+
+
+def _bags(found: Sequence[Word]) -> dict[str, Bag]:
+    """The terms of a text by kind, each with its count and prior share."""
+    shares = word_shares()
+    lower = {word.folded for word in found if word.raw[0].islower()}
+    counts: dict[str, Counter[str]] = {"word": Counter(), "name": Counter(), "figure": Counter()}
+    for word in found:
+        figure = _figure(word)
+        if figure is not None:
+            counts["figure"][figure] += 1
+        elif len(word.folded) > 2 and word.folded not in MONTHS:
+            counts["word"][_stem(word.folded)] += 1
+            if word.raw[0].isupper() and word.folded not in lower:
+                counts["name"][word.folded] += 1
+    share = {"word": lambda term: shares.get(term, UNSEEN), "figure": _figure_share}
+    share["name"] = share["word"]
+    return {kind: {term: (n, share[kind](term)) for term, n in bag.items()} for kind, bag in counts.items()}
+
+
+def _vector(kind: str, bag: Bag, rarity: Rarity) -> Vector:
+    weighed: dict[int, float] = {}
+    for term, (times, share) in bag.items():
+        if share <= COMMON or kind == "figure":
+            number = term_hash(kind, term)
+            weighed[number] = (1 + math.log(times)) * max(rarity.idf(number, share), LIGHTEST)
+    kept = sorted(weighed.items(), key=lambda item: (-item[1], item[0]))[: KEPT[kind]]
+    length = math.sqrt(math.fsum(weight * weight for _, weight in kept)) or 1.0
+    terms = array("I", (number for number, _ in kept))
+    return Vector(terms.tobytes(), array("f", (weight / length for _, weight in kept)).tobytes())
+
+
+def vectors_of(found: Sequence[Word], entities: Sequence[str], rarity: Rarity) -> Vectors:
+    """The three vectors of a text, given as the words of its title and body.
+
+    In a script without capitals no word shows itself as a name: there the ids of `entities` stand for them.
+    """
+    bags = _bags(found[:LEAD])
+    if not bags["name"]:
+        bags["name"] = {f"id:{entity}": (1, ENTITY) for entity in entities}
+    return Vectors(**{kind: _vector(kind, bag, rarity) for kind, bag in bags.items()})
+
+
+def cosine(one: Mapping[int, float], other: Vector) -> float:
+    """The cosine of two vectors of length 1, the first as `weight_of` gives it; 0 where one is empty."""
+    pairs = zip(memoryview(other.terms).cast("I"), memoryview(other.weights).cast("f"), strict=True)
+    return math.fsum(one[term] * weight for term, weight in pairs if term in one)
