@@ -89,9 +89,12 @@ def dates_of_markup(page: Markup) -> Iterator[DateCandidate]:
         yield from _stated(page.meta(name), "meta", 0.92)
     for name in LOOSE_META:
         yield from _stated(page.meta(name), "meta", 0.75)
-    for element in list(page.tree.iter("time"))[:20]:
-        inside = any(a.tag in ("article", "main", "header") for a in element.iterancestors())
-        yield from _stated(element.get("datetime"), "time-element", 0.85 if inside else 0.6)
+    times = list(page.tree.iter("time"))[:40]
+    # several days mean comments or teasers: then only a time marked as the publication counts as stated
+    alone = len({(element.get("datetime") or "")[:10] for element in times}) == 1
+    for element in times:
+        marked = "datePublished" in (element.get("itemprop") or "") or element.get("pubdate") is not None
+        yield from _stated(element.get("datetime"), "time-element", 0.85 if alone or marked else 0.6)
 
 
 def dates_of_origin(url: str, discovered: Discovered) -> Iterator[DateCandidate]:
@@ -149,7 +152,13 @@ def _stated(value: object, source: str, confidence: float) -> Iterator[DateCandi
     text = value.strip()[:100]
     moment = _moment(text)
     if moment is not None:
-        precision = "day" if len(text) <= 10 else "second" if text.count(":") >= 2 else "minute"
+        precision = (
+            "day"
+            if len(text) <= 10 and not text.isdigit()
+            else "second"
+            if text.count(":") != 1
+            else "minute"
+        )
         shown = moment.date().isoformat() if precision == "day" else moment.isoformat(timespec="seconds")
         yield DateCandidate(value=shown, precision=precision, source=source, confidence=confidence)
     else:
@@ -157,13 +166,14 @@ def _stated(value: object, source: str, confidence: float) -> Iterator[DateCandi
 
 
 def _moment(text: str) -> datetime | None:
+    """An instant as machines write it: seconds since 1970, ISO 8601 or RFC 5322."""
+    if text.isascii() and text.isdigit() and len(text) in (10, 13):
+        return datetime.fromtimestamp(int(text[:10]), UTC)
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             return read(text)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
-    if text.isdigit() and len(text) in (10, 13):
-        return datetime.fromtimestamp(int(text[:10]), UTC)
     return None
 
 

@@ -27,6 +27,7 @@ TITLE_WORDS = range(3, 31)
 NEAR = 4  # lines after the title in which a date is its date
 AFTER = 14  # lines after the article that may credit somebody
 MAX_LINES = 20_000
+BESIDE = -0.4  # of a date, a credit, a headline in a list: neither the article nor its end
 BARRIER = -4.0  # score of furniture: one menu line outweighs one short paragraph
 
 _OTHERS = re.compile(r"[^\W\d_]+")
@@ -91,12 +92,13 @@ def _score(line: Line) -> float:
     """How much a line looks like an article's: -4 for furniture to 4 for a long paragraph."""
     if line.furniture:
         return BARRIER
-    if line.field:
-        return -0.5
+    if line.field or line.listed:
+        return BESIDE
     score = math.log2(max(1, line.words) / 6) + (0.8 if ends_sentence(line.text) else -0.6)
     score -= 1.0 if line.words <= 3 else 0.0
-    score -= 2.0 if line.repeated or line.listed else 0.0
-    return max(-4.0, min(4.0, score - (1.0 if _is_headline_case(line.text) else 0.0)))
+    score -= 2.0 if line.repeated else 0.0
+    score -= 1.0 if _is_headline_case(line.text) else 0.0
+    return max(-4.0, min(4.0, score))
 
 
 def _is_headline_case(text: str) -> bool:

@@ -15,7 +15,7 @@ MAX_NOTICE = 600  # characters
 CLOSING = "comments"
 LISTING = "related"
 
-_SENTENCE_END = re.compile(r"[.؟。۔][\"'”’»)\]]*$")
+_SENTENCE_END = re.compile(r"(?<!\.)[.؟。۔][\"'”’»)\]]*$")
 _TABLE = tuple(
     (rule, compile_any(patterns)) for rule, patterns in load_rules("phrases.toml")["furniture"].items()
 )

@@ -132,6 +132,11 @@ def types_of(node: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(t.rsplit("/", 1)[-1] for t in listed if isinstance(t, str))
 
 
+def text_of(element: Element) -> str:
+    """All text inside an element on one line."""
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
 def _cap_spans(tree: Element) -> None:
     # a table of 70 kB with colspan=1000 in each row comes out of trafilatura as 600,000 characters
     for cell in tree.iter("td", "th"):

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.etree import _Element as Element
 
 from schemas.records import Credit
-from services.extractor.markup import Markup, types_of
+from services.extractor.markup import Markup, text_of, types_of
 from services.extractor.people import sort_byline
 
 MAX_TITLE = 400  # characters
@@ -42,7 +42,7 @@ def find_title(page: Markup) -> str | None:
     head = _first(page.tree.iter("title"))
     said = [page.meta("og:title"), _text(page.story.get("headline")), page.meta("twitter:title"), head]
     supported = [_tidy(value, site) for value in said if value]
-    headings = [text for h1 in list(page.tree.iter("h1"))[:20] if (text := _inner(h1))]
+    headings = [text for h1 in list(page.tree.iter("h1"))[:20] if (text := text_of(h1))]
     ranked = sorted(headings, key=lambda h1: -max((_overlap(h1, s) for s in supported), default=0.0))
     if ranked and supported and max(_overlap(ranked[0], s) for s in supported) >= 0.5:
         return ranked[0][:MAX_TITLE]
@@ -54,24 +54,29 @@ def find_byline(page: Markup) -> tuple[tuple[str, ...], list[Credit]]:
     """People who signed, in order, and credits for the roles, agencies and user names beside them."""
     people: dict[str, None] = {}
     others: list[Credit] = []
-    for printed, said_person in _signatures(page):
-        names, beside = sort_byline(printed, said_person)
-        people |= dict.fromkeys(names)
-        others += [credit for credit in beside if credit not in others]
+    for printed, kind in _signatures(page):
+        names, beside = sort_byline(printed, said_person=kind == "Person")
+        if kind == "Organization":
+            beside += [Credit(kind="role", name=name, text=printed[:MAX_VALUE]) for name in names]
+        else:
+            people |= dict.fromkeys(names)
+        known = {(credit.kind, credit.name) for credit in others}
+        others += [credit for credit in beside if (credit.kind, credit.name) not in known]
         if people:
             break
     return tuple(people)[:20], others[:10]
 
 
-def _signatures(page: Markup) -> Iterator[tuple[str, bool]]:
-    """Printed names by trust, each with whether the page calls them persons."""
+def _signatures(page: Markup) -> Iterator[tuple[str, str]]:
+    """Printed names by trust, each with what the page calls them: Person, Organization or nothing."""
     authors = list(_authors(page.story.get("author"), page.linked))
-    if authors:
-        yield "; ".join(name for name, _ in authors), all(person for _, person in authors)
+    for kind in ("Person", "", "Organization"):
+        if listed := [name for name, called in authors if called == kind]:
+            yield "; ".join(listed), kind
     for name in AUTHOR_META:
         listed = [value for value in page.metas.get(name, ()) if not value.startswith("http")]
         if listed:
-            yield "; ".join(listed), False
+            yield "; ".join(listed), ""
     marked = [
         e
         for e in page.tree.iter()
@@ -83,20 +88,21 @@ def _signatures(page: Markup) -> Iterator[tuple[str, bool]]:
         if _BYLINE_CLASS.search(e.get("class") or "")
     ]
     for element in (*marked[:3], *classed[:3]):
-        printed = _inner(element)
+        printed = text_of(element)
         if 2 < len(printed) < 120:
-            yield printed, False
+            yield printed, ""
 
 
-def _authors(value: Any, linked: tuple[Mapping[str, Any], ...]) -> Iterator[tuple[str, bool]]:
+def _authors(value: Any, linked: tuple[Mapping[str, Any], ...]) -> Iterator[tuple[str, str]]:
     for author in (value if isinstance(value, list) else [value])[:20]:
         if isinstance(author, str) and not author.startswith("http"):
-            yield author[:MAX_VALUE], False
+            yield author[:MAX_VALUE], ""
         elif isinstance(author, dict):
             known = next((n for n in linked if author.get("@id") and n.get("@id") == author["@id"]), {})
             name = _text(author.get("name")) or _text(known.get("name"))
             if name and not name.startswith("http"):
-                yield name, "Person" in types_of(author) | types_of(known)
+                called = types_of(author) | types_of(known)
+                yield name, next((kind for kind in ("Person", "Organization") if kind in called), "")
 
 
 def find_site_name(page: Markup) -> str | None:
@@ -177,13 +183,9 @@ def _overlap(one: str, other: str) -> float:
     return len(a & b) / max(1, min(len(a | b), max(len(a), len(b))))
 
 
-def _inner(element: Element) -> str:
-    return " ".join("".join(str(text) for text in element.itertext()).split())
-
-
 def _first(elements: Iterator[Element]) -> str | None:
     element = next(elements, None)
-    return None if element is None else _inner(element) or None
+    return None if element is None else text_of(element) or None
 
 
 def _text(value: Any) -> str | None:

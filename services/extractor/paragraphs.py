@@ -12,7 +12,7 @@ SEEN_CHARS = 300  # of the article before a closing heading is believed
 
 _DEBRIS = re.compile(
     r"<\s*/?\s*(?:img|br|hr|a|p|div|span|iframe|figure|figcaption|script|video|source|em|strong|b|i|ul|ol|li|h[1-6])\b"
-    r"(?:[^<>]{0,2000})>",
+    r"(?:\s*/?\s*>|\s[^<>=]{0,200}=[^<>]{0,2000}>)",
     re.IGNORECASE,
 )
 _UNCASED = re.compile("[\u0590-\u06ff\u3040-\u9fff]")

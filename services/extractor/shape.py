@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.extractor.markup import ARTICLE_TYPES, Markup, types_of
+from services.extractor.markup import ARTICLE_TYPES, Markup, text_of, types_of
 from services.extractor.paragraphs import is_prose
 from services.extractor.rules import compile_any, load_rules
 from services.stage import Skip
@@ -10,6 +10,7 @@ from services.stage import Skip
 MIN_CHARS = 250  # of a text that is no teaser: trafilatura's own minimum, two sentences and a half
 MIN_TEASER = 60
 MANY_HEADLINES = 12  # links of four words and more: a section front has dozens, an article's rail a few
+MANY_TEASERS = 6  # `article` elements that link on
 MIN_FLAT_PROSE = 0.2  # of a flattened page's characters; the five seeds have over .8
 MIN_FLAT_LINES = 12  # under which a flattened page is too small to be a front
 
@@ -34,17 +35,28 @@ def refuse_error_page(title: str | None, paragraphs: Sequence[str]) -> None:
 
 
 def refuse_listing(page: Markup, paragraphs: Sequence[str]) -> None:
-    """Raises Skip("not-an-article") for section fronts and galleries: many headlines, hardly any prose."""
-    prose = sum(map(is_prose, paragraphs))
+    """Raises Skip("not-an-article") for section fronts, galleries and players.
+
+    A page that calls itself an article is believed. Of the others, a front is one of many headlines
+    without prose, or where the text found is largely headlines that link elsewhere, or where a row of
+    teasers stands under no headline of its own.
+    """
     types = frozenset(t for node in page.linked for t in types_of(node))
-    marked = bool(types & ARTICLE_TYPES) or (page.meta("og:type") or "").lower() == "article"
-    if not marked and prose < 3 and types & NO_ARTICLE_TYPES:
-        raise Skip("not-an-article", f"page is a {', '.join(sorted(types & NO_ARTICLE_TYPES))}")
-    headlines = sum(1 for link in page.tree.iter("a") if len("".join(map(str, link.itertext())).split()) >= 4)
-    teased = sum(1 for article in page.tree.iter("article") if article.find(".//a[@href]") is not None)
-    front = headlines >= MANY_HEADLINES and prose < 3
-    if (front and not marked) or (teased >= 8 and prose < 2):
-        raise Skip("not-an-article", f"listing: {headlines} headlines, {prose} paragraphs of prose")
+    other = types & NO_ARTICLE_TYPES
+    if types & ARTICLE_TYPES or (not other and (page.meta("og:type") or "").lower() == "article"):
+        return
+    prose = sum(map(is_prose, paragraphs))
+    if other and prose < 3:
+        raise Skip("not-an-article", f"page is a {', '.join(sorted(other))}")
+    headlines = frozenset(text for a in page.tree.iter("a") if len((text := text_of(a)).split()) >= 4)
+    linked = sum(1 for paragraph in paragraphs if paragraph in headlines)
+    teasers = sum(1 for teaser in page.tree.iter("article") if teaser.find(".//a[@href]") is not None)
+    titled = any(len(text_of(h1).split()) >= 4 for h1 in page.tree.iter("h1"))
+    many = len(headlines) >= MANY_HEADLINES
+    if (many and (prose == 0 or linked >= max(4, len(paragraphs) / 4))) or (
+        teasers >= MANY_TEASERS and not titled
+    ):
+        raise Skip("not-an-article", f"listing: {len(headlines)} headlines, {prose} paragraphs of prose")
 
 
 def refuse_flat_listing(text: str, prose: float) -> None:

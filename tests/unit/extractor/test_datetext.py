@@ -1,0 +1,67 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.extractor.datetext import has_weekday, read_dates, rest_of
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "calendar"),
+    [
+        ("28 February 2024 08:04", "2024-02-28T08:04", "gregorian"),
+        ("Tue. Feb 27th, 2024", "2024-02-27", "gregorian"),
+        ("February 28, 2024 at 8:04 pm", "2024-02-28T20:04", "gregorian"),
+        ("Published on May 12 2020 12:30 AM GMT", "2020-05-12T00:30+00:00", "gregorian"),
+        ("2024-02-28T08:04:10+03:00", "2024-02-28T08:04:10+03:00", "gregorian"),
+        ("2024/02/28", "2024-02-28", "gregorian"),
+        ("28.02.2024, 09:15", "2024-02-28T09:15", "gregorian"),
+        ("28/02/2024", "2024-02-28", "gregorian"),
+        ("28 شباط 2024", "2024-02-28", "gregorian"),
+        ("٢٨ شباط/فبراير ٢٠٢٤", "2024-02-28", "gregorian"),
+        ("الأربعاء 3 كانون الثاني 2024 - 10:30", "2024-01-03T10:30", "gregorian"),
+        ("14 تشرين الأول 2023", "2023-10-14", "gregorian"),
+        ("۹ اسفند ۱۴۰۲ ۱۲:۳۰", "2024-02-28T12:30", "jalali"),
+        ("1402/12/09", "2024-02-28", "jalali"),
+        ("۱۴۰۲-۱۲-۰۹", "2024-02-28", "jalali"),
+        ("۲۸ فوریه ۲۰۲۴", "2024-02-28", "gregorian"),
+        ("28 февраля 2024, 08:04", "2024-02-28T08:04", "gregorian"),
+        ("28 Şubat 2024", "2024-02-28", "gregorian"),
+        ("28. März 2024", "2024-03-28", "gregorian"),
+        ("1er février 2024", "2024-02-01", "gregorian"),
+        ("٢٨ی شوباتی ٢٠٢٤", "2024-02-28", "gregorian"),
+    ],
+)
+def test_printed_dates_are_read_in_every_language_we_know(line: str, value: str, calendar: str) -> None:
+    reading = next(read_dates(line))
+    assert (reading.value, reading.calendar) == (value, calendar)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "2024",
+        "Copyright 2020 River Post",
+        "03/04/2024",
+        "30 February 2024",
+        "28 Months 2024",
+        "12:30",
+        "1-2-3",
+        "99 May 2024",
+    ],
+)
+def test_what_names_no_day_is_no_date(line: str) -> None:
+    assert list(read_dates(line)) == []
+
+
+def test_the_rest_of_a_line_is_what_it_says_besides() -> None:
+    line = "Erbil, Wednesday 28 February 2024 - 08:04"
+    assert rest_of(line, next(read_dates(line))) == "Erbil"
+    assert has_weekday(line)
+    assert not has_weekday("28 February 2024")
+
+
+@given(st.text(max_size=600))
+def test_any_line_can_be_searched(line: str) -> None:
+    for reading in read_dates(line):
+        rest_of(line, reading)

@@ -1,0 +1,38 @@
+import pytest
+
+from services.extractor.guard import refuse_pathological
+from services.stage import Poison
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("<div>" * 1_000, "nested 1000 deep"),
+        ("<div>" * 100_000, "tags"),
+        ("<p>ab</p>" * 300_000, "tags"),
+        ("a<br>" * 25_000, "line breaks"),
+        ("<a href='/x'>word</a> " * 12_000, "links"),
+        ("<table><tr>" + "<td>1" * 25_000, "table cells"),
+        ("<p " + " ".join(f"a{i}=1" for i in range(20_000)) + ">x</p>", "attributes"),
+        ("<p " + " ".join(f"a{i}='1 2 3'" for i in range(20_000)) + ">x</p>", "attributes"),
+    ],
+)
+def test_markup_that_would_hurt_a_parser_is_refused_by_the_name_of_its_limit(text: str, named: str) -> None:
+    with pytest.raises(Poison) as refused:
+        refuse_pathological(text)
+    assert refused.value.reason == "page-too-complex"
+    assert named in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<div>" * 100 + "x" + "</div>" * 100,
+        "<div><p>one</p></div>" * 5_000,
+        "<li>one<li>two<p>three<p>four" * 1_000,  # end tags that HTML lets one leave out
+        "<img alt='" + "long " * 5_000 + "'>",
+        "plain " * 100_000,
+    ],
+)
+def test_ordinary_markup_passes(text: str) -> None:
+    refuse_pathological(text)
