@@ -16,7 +16,7 @@ http and https, `www.` and bare host, `/a` and `/a/` stay different: only the si
 import hashlib
 import re
 from functools import lru_cache
-from urllib.parse import quote_plus, unquote_to_bytes, urlsplit
+from urllib.parse import quote, quote_plus, unquote_to_bytes, urlsplit
 
 from tldextract import TLDExtract
 from w3lib.url import canonicalize_url
@@ -72,15 +72,11 @@ def canonical_url(url: str) -> str:
     rest, _, query = rest.partition("?")
     try:
         origin, path = _split_canonical(rest)
-        form = origin + SLASHES.sub("/", path)
+        form = origin + SLASHES.sub("/", path) + _canonical_query(query) + _canonical_fragment(fragment)
     except (ValueError, UnicodeError) as exc:
-        raise Skip("bad-url", f"{exc}: {url[:200]}") from exc
-    if kept := _canonical_query(query):
-        form += "?" + kept
-    if fragment[:1] in ("!", "/") and len(fragment) > 1:
-        form += "#" + quote_plus(unquote_to_bytes(fragment), safe="!/-._~=")
+        raise Skip("bad-url", f"{exc}: {url[:200]!r}") from exc
     if len(form) > MAX_URL:
-        raise Skip("bad-url", f"{len(form)} octets, at most {MAX_URL}: {url[:200]}")
+        raise Skip("bad-url", f"{len(form)} octets, at most {MAX_URL}: {url[:200]!r}")
     return form
 
 
@@ -107,7 +103,14 @@ def _canonical_query(query: str) -> str:
         if (name or value) and not _is_tracker(name.lower(), value.lower()):
             kept.append((name, value))
     kept.sort(key=lambda pair: pair[0])
-    return "&".join(f"{name}={value}" for name, value in kept)
+    return "?" + "&".join(f"{name}={value}" for name, value in kept) if kept else ""
+
+
+def _canonical_fragment(fragment: str) -> str:
+    """`#!…` and `#/…` name a page of a site that draws itself in the browser; others a place on the page."""
+    if fragment[:1] not in ("!", "/") or len(fragment) < 2:
+        return ""
+    return "#" + quote(unquote_to_bytes(fragment), safe="!/=")
 
 
 def _component(text: str) -> str:
@@ -133,9 +136,9 @@ def site_key(url: str) -> str:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
     except ValueError as exc:
-        raise Skip("bad-url", f"{exc}: {url[:200]}") from exc
+        raise Skip("bad-url", f"{exc}: {url[:200]!r}") from exc
     if not host:
-        raise Skip("bad-url", f"no host: {url[:200]}")
+        raise Skip("bad-url", f"no host: {url[:200]!r}")
     return _suffixes()(host).top_domain_under_public_suffix or f"{host}:{port}"
 
 

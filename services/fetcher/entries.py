@@ -9,6 +9,7 @@ import msgspec
 TAG = re.compile(r"<(?:[a-zA-Z/!][^>]*)>")
 UNESCAPED = re.compile(r"&(?:amp|#0{0,4}38|#x0{0,4}26);", re.IGNORECASE)
 UNWRAPPED = re.compile(r"[\t ]*[\r\n]+[\t ]*")  # a URL that its writer folded
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MAX_TITLE, MAX_SUMMARY = 1000, 4000  # characters: a hint for later stages, not the text
 
 
@@ -33,7 +34,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 def absolute_url(link: str | None, base: str | None) -> str | None:
     """`link` against `base`, line ends dropped and `&amp;` undone; None where it is no http(s) URL."""
-    if not link or not (link := UNWRAPPED.sub("", UNESCAPED.sub("&", link)).strip()):
+    link = UNWRAPPED.sub("", UNESCAPED.sub("&", link or "").strip())
+    if not link or CONTROL.search(link):
         return None
     try:
         url = urljoin(base or "", link.replace(" ", "%20"))

@@ -50,6 +50,10 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+ASKED = "asked:"
+"""Under this prefix lies every request ever made, so that one lost in a crash can be made again."""
+
+
 def state_bytes(state: FeedState) -> bytes:
     """As it is remembered."""
     return msgspec.json.encode(state)
@@ -74,8 +78,8 @@ def seen_key(feed_url: str, page: str) -> str:
 
 
 def asked_key(page: str) -> str:
-    """Set when a page has been asked for, whichever feed named it first."""
-    return f"asked:{page}"
+    """Where the request for a page lies, whichever feed named it first."""
+    return f"{ASKED}{page}"
 
 
 def _short(url: str) -> str:

@@ -28,6 +28,8 @@ def page_from_file(name: str, body: bytes, now: datetime) -> RawPage:
     the same page again, another file of the same name another page.
     Raises Poison: "empty-body", "body-too-large", "not-text".
     """
+    base_name = re.split(r"[/\\]", name)[-1]
+    name = name.encode("utf-8", "replace").decode()  # for people: names need not be text
     if not body.strip():
         raise Poison("empty-body", f"{name} is empty")
     if len(body) > MAX_FILE:
@@ -35,7 +37,6 @@ def page_from_file(name: str, body: bytes, now: datetime) -> RawPage:
     if _is_binary(body):
         raise Poison("not-text", f"{name} is not a text or HTML file")
     digest = hashlib.sha256(body).hexdigest()
-    base_name = re.split(r"[/\\]", name)[-1]
     url = f"file:///{quote(base_name, errors='surrogateescape')}?sha256={digest[:16]}"
     is_html = HTML_NAME.search(name) or HTML_START.match(body[:SNIFFED])
     return RawPage(

@@ -130,7 +130,7 @@ class HttpReader:
         parts = urlsplit(url)
         port = parts.port or DEFAULT_PORTS[parts.scheme.lower()]
         if port not in self._settings.ports and not self._settings.allow_private_hosts:
-            raise Skip("bad-url", f"port {port} is not one we fetch from: {url[:200]}")
+            raise Skip("bad-url", f"port {port} is not one we fetch from: {url[:200]!r}")
 
     def _next_hop(self, answer: Answer, passed: list[str]) -> str:
         target = answer.headers.get("location")

@@ -46,4 +46,5 @@ def _text(fields: Mapping[str, Any], name: str) -> str | None:
     value = fields.get(name)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    return str(value).strip() or None
+    # JSON can spell half a surrogate pair, which no UTF-8 message can carry.
+    return str(value).encode("utf-8", "replace").decode().strip() or None

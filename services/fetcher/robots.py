@@ -6,7 +6,7 @@ traced. Where the RFC is silent, what Google's open parser and protego agree on 
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes
 
 from schemas.records import Robots
 
@@ -20,6 +20,7 @@ FIELDS = {  # as people spell them
     "sitemap": "sitemap", "sitemaps": "sitemap", "site-map": "sitemap",
 }  # fmt: skip
 TOKEN = re.compile(r"[a-z0-9_-]+")
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 UNRESERVED = "-._~"
 KEPT = UNRESERVED + "/?:@!$&'()*+,;=[]"
 
@@ -140,8 +141,7 @@ def verdict(rules: RobotsRules, agent: str, url: str) -> Robots:
         return Robots(verdict="disallowed", rule=f"robots.txt unreachable: {rules.unreachable}")
     groups = _groups_of(rules, agent)
     delay = next((group.crawl_delay for group in groups if group.crawl_delay is not None), None)
-    parts = urlsplit(url)
-    path = _normal((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+    path = _normal(_path_and_query(url))
     if path == "/robots.txt":
         return Robots(verdict="allowed", crawl_delay=delay)
     matching = [rule for group in groups for rule in group.rules if rule.matches(path)]
@@ -149,6 +149,12 @@ def verdict(rules: RobotsRules, agent: str, url: str) -> Robots:
         return Robots(verdict="allowed", crawl_delay=delay)
     best = max(matching, key=lambda rule: (len(rule.pattern), rule.allows))
     return Robots(verdict="allowed" if best.allows else "disallowed", rule=best.line, crawl_delay=delay)
+
+
+def _path_and_query(url: str) -> str:
+    """What rules are matched against; whether the host is a sound one is asked elsewhere."""
+    rest = ORIGIN.sub("", url).partition("#")[0].removesuffix("?")
+    return rest if rest.startswith("/") else "/" + rest
 
 
 def _groups_of(rules: RobotsRules, agent: str) -> list[Group]:

@@ -33,9 +33,11 @@ def read_section(body: bytes, base: str) -> Listing:
     """
     parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(body, parser)
+        root: etree._Element | None = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as exc:
         raise Poison("not-a-feed", f"no HTML: {exc}") from exc
+    if root is None:
+        raise Poison("not-a-feed", "a section page without HTML")
     home = next((absolute_url(tag.get("href"), base) for tag in root.iter("base")), None) or base
     titles: dict[str, str] = {}
     for count, link in enumerate(root.iter("a")):

@@ -44,6 +44,8 @@ PARTS = st.text(alphabet="aZ09%/.:?&=+#;@[]~!-_ é\u0627\\'\"<>|*", max_size=30)
 @example("http://a.example/%zz?%zz=%")
 @example("http://a.example/#!%2f")
 @example("http://a.example/#/%")
+@example("http://a.example/#/ +%2b")
+@example("http://a.example/\udce9?\udce9#/\udce9")
 def test_a_canonical_url_is_its_own_canonical_form(url: str) -> None:
     once = form(url)
     assert once.startswith("!") or canonical_url(once) == once

@@ -246,31 +246,12 @@ def test_no_file_of_ours_is_read_through_a_document_type() -> None:
     assert [entry.title for entry in read(document)] == ["T"]
 
 
-PIECES = st.sampled_from(
-    [
-        "<rss>",
-        "<item>",
-        "</item>",
-        "<feed>",
-        "<entry/>",
-        "&",
-        "&amp;",
-        "<![CDATA[",
-        "]]>",
-        "<link>",
-        "\x00",
-        "é",
-        "http://a.example/",
-        "<!--",
-        "-->",
-        '{"items":[',
-        "<url>",
-        "<loc>",
-        "<urlset>",
-        "\ufeff",
-        "<!DOCTYPE",
-        "{",
-    ]
+PIECES = st.one_of(
+    st.sampled_from(
+        ["<rss>", "<item>", "</item>", "<feed>", "<entry/>", "<link>", "<url>", "<loc>", "<urlset>"]
+    ),
+    st.sampled_from(["&", "&amp;", "<![CDATA[", "]]>", "<!--", "-->", "<!DOCTYPE", '{"items":[', "{"]),
+    st.sampled_from(["\0", "\ufeff", "é", "http://a.example/"]),
 )
 
 

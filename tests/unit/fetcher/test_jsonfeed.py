@@ -42,3 +42,9 @@ def test_without_an_address_the_feed_names_its_own() -> None:
 def test_control_characters_in_strings_are_forgiven() -> None:
     document = b'\xef\xbb\xbf {"items": [{"url": "https://n.example/1", "title": "a\tb"}]}'
     assert read_listing(document).entries[0].title == "a b"
+
+
+def test_half_a_surrogate_pair_does_not_stop_a_message() -> None:
+    document = b'{"items": [{"url": "https://n.example/1", "title": "a\\ud800b", "id": "\\udc00"}]}'
+    entry = read_listing(document).entries[0]
+    assert (entry.title, entry.guid) == ("a?b", "?")

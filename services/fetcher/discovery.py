@@ -1,0 +1,72 @@
+"""Polls every feed of every source whenever it is due; one that fails never stops the others."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+
+import structlog
+
+from schemas.records import Feed, Source
+from services.fetcher.polling import Poller
+from services.runtime.clock import Clock
+from services.stage import Refusal, Transient
+
+log = structlog.get_logger()
+
+AT_ONCE = 16  # feeds polled at the same time
+STATE_PAUSE = 5.0  # seconds to wait while nothing can be remembered
+
+
+class Discovery:
+    """The loop around the poller."""
+
+    def __init__(self, sources: Mapping[str, Source], poller: Poller, clock: Clock) -> None:
+        self._sources = sources
+        self._poller = poller
+        self._clock = clock
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def attempt(self, source: Source, feed: Feed) -> int:
+        """Poll one feed; how many pages were asked for. A refusal is logged and remembered, not raised."""
+        try:
+            return await self._poller.poll(source, feed)
+        except Refusal as exc:
+            await self._poller.remember_failure(source, feed.url, exc)
+            return 0
+
+    async def poll_all_once(self) -> int:
+        """Every feed once, due or not, in order of source id; how many pages were asked for."""
+        return sum([await self.attempt(source, feed) for source, feed in self._feeds()])
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll each feed whenever it is due, until `stop`. Raises what the callable for requests raises."""
+        async with asyncio.TaskGroup() as tasks:
+            for source, feed in self._feeds():
+                tasks.create_task(self._keep_polling(source, feed, stop))
+
+    def _feeds(self) -> Iterator[tuple[Source, Feed]]:
+        for _, source in sorted(self._sources.items()):
+            for feed in source.feeds:
+                yield source, feed
+
+    async def _keep_polling(self, source: Source, feed: Feed, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            wait = self._poller.seconds_until_due(feed)
+            if wait > 0:
+                await self._sleep(wait, stop)
+                continue
+            async with self._slots:
+                try:
+                    await self.attempt(source, feed)
+                except Transient as exc:  # what was learned could not be remembered
+                    log.warning("feed-state-lost", feed=feed.url, reason=exc.reason, detail=exc.detail)
+                    await self._sleep(STATE_PAUSE, stop)
+
+    async def _sleep(self, seconds: float, stop: asyncio.Event) -> None:
+        """Sleep, but not past a stop."""
+        both = {asyncio.ensure_future(self._clock.sleep(seconds)), asyncio.ensure_future(stop.wait())}
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in both:
+                task.cancel()
+            await asyncio.gather(*both, return_exceptions=True)

@@ -1,0 +1,170 @@
+"""Reads one list and asks for every page it has not named before, each once.
+
+No date decides what is new: an identity set per feed does, so items that share a date, come late, are
+renamed or dated again are neither lost nor asked for twice. Publish, then remember: a crash between the two
+asks again, and page ids make that harmless.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+
+import structlog
+
+from schemas.codec import encode
+from schemas.records import Discovered, Feed, FetchRequest, Source
+from schemas.topics import FETCH_REQUESTS
+from services.fetcher.canonical import canonical_url, page_id
+from services.fetcher.entries import Entry, Listing
+from services.fetcher.feed_state import FeedState, asked_key, feed_key, read_state, seen_key, state_bytes
+from services.fetcher.feeds import read_listing
+from services.fetcher.http import Answer, HttpReader
+from services.fetcher.manners import Manners
+from services.fetcher.schedule import interval_after, interval_after_failure, max_age_seconds
+from services.fetcher.sections import read_section
+from services.runtime.clock import Clock
+from services.runtime.state import State
+from services.stage import Refusal, Remember, Skip, Transient
+
+log = structlog.get_logger()
+
+Request = Callable[[FetchRequest], Awaitable[None]]
+"""Publishes a request under `site_key(request.url)`; done when the broker has confirmed it."""
+
+READ_KINDS: Mapping[str, Callable[[bytes, str], Listing]] = {
+    "feed": read_listing,
+    "sitemap": read_listing,
+    "section": read_section,
+}
+BATCH = 64  # requests confirmed and remembered together
+MOST_CHILDREN = 50  # sitemaps of an index read in one poll, those that changed last first
+DEEPEST = 2  # indexes inside indexes
+
+
+class Poller:
+    """Reads lists, and remembers what each has named."""
+
+    def __init__(
+        self, reader: HttpReader, manners: Manners, state: State, clock: Clock, request: Request
+    ) -> None:
+        self._reader = reader
+        self._manners = manners
+        self._state = state
+        self._clock = clock
+        self._request = request
+
+    def seconds_until_due(self, feed: Feed) -> float:
+        """How long until this feed should be read; 0 or less when it is due."""
+        due = self._recall(feed.url).next_at
+        return 0.0 if due is None else (due - self._clock.now()).total_seconds()
+
+    async def poll(self, source: Source, feed: Feed) -> int:
+        """Read one feed now; how many pages were asked for. Raises what reading and fetching refuse."""
+        return await self._poll_list(source, feed, feed.url, 0)
+
+    async def remember_failure(self, source: Source, url: str, exc: Refusal) -> None:
+        """Log a refusal, and remember it with the time of the next attempt. Raises Transient of the state."""
+        before = self._recall(url)
+        asked = exc.retry_after if isinstance(exc, Transient) else None
+        wait = interval_after_failure(exc.reason, before.failures + 1, source.poll_floor, asked)
+        log.warning("feed-failed", source=source.id, feed=url, reason=exc.reason, detail=exc.detail)
+        if asked and exc.reason in ("too-many-requests", "server-error"):
+            self._manners.defer(url, asked)
+        after = before.failed(exc.reason, exc.detail, wait, self._clock.now())
+        await self._state.remember([Remember(feed_key(url), state_bytes(after))])
+
+    async def _poll_list(self, source: Source, feed: Feed, url: str, depth: int) -> int:
+        before = self._recall(url)
+        answer = await self._ask(url, before)
+        if answer.status == 304:
+            await self._remember_success(source, url, answer.headers, before, 0)
+            return 0
+        listing = await asyncio.to_thread(READ_KINDS[feed.kind], answer.body, answer.url)
+        if listing.via == "sitemap-index":
+            new = await self._poll_children(source, feed, listing, depth)
+        else:
+            new = await self._ask_for_new(source, feed, listing)
+        if answer.truncated or listing.via == "sitemap-index":
+            # The rest of a cut list, and the children of an index, must be asked for again.
+            await self._remember_success(source, url, {}, before.unconditional(), new)
+        else:
+            await self._remember_success(source, url, answer.headers, before, new)
+        return new
+
+    async def _ask(self, url: str, before: FeedState) -> Answer:
+        answer = await self._reader.get(url, headers=before.conditions(), gate=self._manners.turn)
+        if answer.status == 304 and before.conditions():
+            return answer
+        return self._reader.require_ok(answer)
+
+    async def _poll_children(self, source: Source, feed: Feed, index: Listing, depth: int) -> int:
+        """The sitemaps of an index, newest first; one that fails does not stop the others."""
+        if depth >= DEEPEST:
+            raise Skip("sitemap-too-deep", f"{feed.url}: indexes nest deeper than {DEEPEST}")
+        new = 0
+        newest = sorted(index.entries, key=lambda entry: entry.modified or "", reverse=True)
+        for child in newest[:MOST_CHILDREN]:
+            try:
+                new += await self._poll_list(source, feed, child.url, depth + 1)
+            except Refusal as exc:
+                await self.remember_failure(source, child.url, exc)
+        return new
+
+    async def _ask_for_new(self, source: Source, feed: Feed, listing: Listing) -> int:
+        fresh = list(self._fresh(source, feed, listing))
+        asked = 0
+        for start in range(0, len(fresh), BATCH):
+            batch = fresh[start : start + BATCH]
+            wanted = [item for item in batch if self._state.get(asked_key(item.page_id)) is None]
+            await asyncio.gather(*(self._request(item) for item in wanted))
+            asked += len(wanted)
+            now = self._clock.now().isoformat().encode()
+            changes = [Remember(seen_key(feed.url, item.page_id), now) for item in batch]
+            changes += [Remember(asked_key(item.page_id), encode(FETCH_REQUESTS, item)) for item in wanted]
+            await self._state.remember(changes)
+        return asked
+
+    def _fresh(self, source: Source, feed: Feed, listing: Listing) -> Iterator[FetchRequest]:
+        """Requests for the pages this feed has not named before, in document order, each once."""
+        named: set[str] = set()
+        for entry in listing.entries:
+            try:
+                canonical = canonical_url(entry.url)
+            except Skip as exc:
+                log.debug("entry-refused", feed=feed.url, reason=exc.reason, detail=exc.detail)
+                continue
+            ident = page_id(canonical)
+            if ident in named or self._state.get(seen_key(feed.url, ident)) is not None:
+                continue
+            named.add(ident)
+            yield FetchRequest(
+                url=entry.url,
+                canonical_url=canonical,
+                page_id=ident,
+                lane="live",
+                discovered=_discovered(source, feed, listing.via, entry),
+                requested_at=self._clock.now(),
+            )
+
+    def _recall(self, url: str) -> FeedState:
+        return read_state(self._state.get(feed_key(url)))
+
+    async def _remember_success(
+        self, source: Source, url: str, headers: Mapping[str, str], before: FeedState, new: int
+    ) -> None:
+        age = max_age_seconds(headers.get("cache-control"))
+        interval = interval_after(new, before.interval, source.poll_floor, source.poll_ceiling, age)
+        after = before.succeeded(headers, interval, self._clock.now())
+        await self._state.remember([Remember(feed_key(url), state_bytes(after))])
+
+
+def _discovered(source: Source, feed: Feed, via: str, entry: Entry) -> Discovered:
+    # RFC 4287 makes `updated` the one date every Atom entry has.
+    published = entry.published or (entry.modified if via == "atom" else None)
+    return Discovered(
+        source_id=source.id,
+        feed_url=feed.url,
+        via=via,
+        title=entry.title,
+        published=published,
+        summary=entry.summary,
+    )

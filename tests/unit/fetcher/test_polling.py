@@ -1,0 +1,178 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from schemas.records import Feed, FetchRequest, Source
+from services.fetcher.canonical import page_id
+from services.fetcher.feed_state import feed_key, read_state
+from services.fetcher.http import HttpReader, HttpSettings
+from services.fetcher.manners import Manners, MannersSettings
+from services.fetcher.polling import Poller
+from services.runtime.state import SqliteState
+from services.stage import Refusal
+from tests.unit.fetcher.worlds import START, Asked, FakeClock, Page, Web, response, serving
+
+
+class Desk:
+    """A poller with its memory, and what it asked for."""
+
+    def __init__(self, web: Web, clock: FakeClock, reader: HttpReader, state: SqliteState) -> None:
+        self.web, self.clock, self.state = web, clock, state
+        self.asked: list[FetchRequest] = []
+        self.broken = False
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        self.poller = Poller(reader, manners, state, clock, self.request)
+
+    async def request(self, wanted: FetchRequest) -> None:
+        if self.broken:
+            raise ConnectionError("no broker")
+        self.asked.append(wanted)
+
+    async def poll(self, path: str = "/feed", kind: str = "feed") -> int:
+        feed = Feed(url=self.web.url + path, kind=kind)
+        source = Source(id="demo", name="Demo", homepage=self.web.url, feeds=(feed,))
+        return await self.poller.poll(source, feed)
+
+    def pages(self) -> list[str]:
+        return [one.canonical_url.removeprefix(self.web.url) for one in self.asked]
+
+
+@asynccontextmanager
+async def desk(pages: dict[str, Page]) -> AsyncIterator[Desk]:
+    clock, state = FakeClock(), SqliteState(":memory:", "fetcher")
+    await state.open()
+    async with serving(pages) as web, HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader:
+        yield Desk(web, clock, reader, state)
+    await state.close()
+
+
+def rss(*paths: str, title: str = "T") -> bytes:
+    items = "".join(f"<item><title>{title}</title><link>{path}</link></item>" for path in paths)
+    return response(f"<rss><channel>{items}</channel></rss>".encode())
+
+
+async def test_every_new_page_is_asked_for_once_in_document_order() -> None:
+    async with desk({"/feed": rss("/1", "/2?utm_source=rss", "/2", "mailto:x@n.example", "/3")}) as ours:
+        assert await ours.poll() == 3
+        assert await ours.poll() == 0
+        assert ours.pages() == ["/1", "/2", "/3"]
+        second = ours.asked[1]
+        assert second.url == ours.web.url + "/2?utm_source=rss"
+        assert second.page_id == page_id(second.canonical_url)
+        assert (second.lane, second.requested_at) == ("live", START)
+        found = second.discovered
+        assert (found.source_id, found.feed_url, found.via, found.title) == (
+            "demo",
+            ours.web.url + "/feed",
+            "rss",
+            "T",
+        )
+
+
+async def test_order_titles_and_dates_do_not_make_a_page_new() -> None:
+    async with desk({"/feed": rss("/1", "/2")}) as ours:
+        await ours.poll()
+        ours.web.pages["/feed"] = rss("/2", "/late", "/1", title="renamed")
+        assert await ours.poll() == 1
+        ours.web.pages["/feed"] = rss("/late")
+        await ours.poll()
+        ours.web.pages["/feed"] = rss("/1", "/late", "/2")
+        assert await ours.poll() == 0
+        assert ours.pages() == ["/1", "/2", "/late"]
+
+
+async def test_a_page_that_two_feeds_name_is_asked_for_once() -> None:
+    async with desk({"/feed": rss("/1", "/2"), "/other": rss("/2", "/3")}) as ours:
+        assert [await ours.poll(), await ours.poll("/other"), await ours.poll("/other")] == [2, 1, 0]
+        assert ours.pages() == ["/1", "/2", "/3"]
+
+
+async def test_an_unchanged_feed_is_asked_for_conditionally() -> None:
+    async def conditional(writer: asyncio.StreamWriter, asked: Asked) -> None:
+        same = asked.headers.get("if-none-match") == '"v1"'
+        body = b"<rss><channel><item><link>/1</link></item></channel></rss>"
+        writer.write(response(b"", "304 Not Modified") if same else response(body, etag='"v1"'))
+
+    async with desk({"/feed": conditional}) as ours:
+        assert [await ours.poll() for _ in range(3)] == [1, 0, 0]
+        assert [one.headers.get("if-none-match") for one in ours.web.log] == [None, '"v1"', '"v1"']
+
+
+async def test_what_was_not_published_is_not_remembered() -> None:
+    async with desk({"/feed": rss("/1")}) as ours:
+        ours.broken = True
+        with pytest.raises(ConnectionError):
+            await ours.poll()
+        ours.broken = False
+        assert await ours.poll() == 1
+
+
+async def test_a_feed_that_was_cut_off_is_read_whole_next_time() -> None:
+    body = b"<rss><channel><item><link>/1</link></item><item><link>/2</li"
+    async with desk({"/feed": response(body, length=500, etag='"v1"')}) as ours:
+        assert await ours.poll() == 1
+        await ours.poll()
+        assert "if-none-match" not in ours.web.log[1].headers
+
+
+def sitemap(*paths: str) -> bytes:
+    return response(
+        "".join(["<urlset>", *(f"<url><loc>{p}</loc></url>" for p in paths), "</urlset>"]).encode()
+    )
+
+
+def index(*paths: str) -> bytes:
+    inner = "".join(f"<sitemap><loc>{path}</loc></sitemap>" for path in paths)
+    return response(f"<sitemapindex>{inner}</sitemapindex>".encode())
+
+
+async def test_the_sitemaps_of_an_index_are_read_and_one_that_fails_stops_none() -> None:
+    pages: dict[str, Page] = {
+        "/s": index("/s1", "/gone", "/s2"),
+        "/s1": sitemap("/1"),
+        "/s2": sitemap("/2", "/1"),
+    }
+    async with desk(pages) as ours:
+        assert await ours.poll("/s", "sitemap") == 2
+        assert ours.pages() == ["/1", "/2"]
+        failed = read_state(ours.state.get(feed_key(ours.web.url + "/gone")))
+        assert (failed.reason, failed.failures) == ("http-client-error", 1)
+
+
+async def test_an_index_that_lists_itself_ends() -> None:
+    async with desk({"/s": index("/s")}) as ours:
+        assert await ours.poll("/s", "sitemap") == 0
+        assert ours.web.asked("/s") == 3
+
+
+async def test_a_section_page_is_a_list_too() -> None:
+    body = b'<html><body><a href="/2026/11/20/rivers">Two rivers, one agreement</a></body></html>'
+    async with desk({"/world": response(body, content_type="text/html")}) as ours:
+        assert await ours.poll("/world", "section") == 1
+        assert ours.asked[0].discovered.via == "section"
+
+
+async def test_the_date_of_an_atom_entry_is_its_update_where_it_has_no_other() -> None:
+    body = b'<feed><entry><link href="/1"/><updated>2026-11-20T10:00:00Z</updated></entry></feed>'
+    async with desk({"/feed": response(body)}) as ours:
+        await ours.poll()
+        assert ours.asked[0].discovered.published == "2026-11-20T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        (response(b"<html></html>"), "not-a-feed"),
+        (response(b"", "410 Gone"), "gone"),
+        (response(b"", "503 Busy", retry_after="60"), "server-error"),
+        (response(b"", "304 Not Modified"), "http-client-error"),
+        (response(b'<!DOCTYPE rss [<!ENTITY a "b">]><rss/>'), "entity-declared"),
+    ],
+)
+async def test_a_bad_feed_is_refused_with_its_reason(page: bytes, reason: str) -> None:
+    async with desk({"/feed": page}) as ours:
+        with pytest.raises(Refusal) as caught:
+            await ours.poll()
+        assert caught.value.reason == reason
