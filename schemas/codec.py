@@ -10,8 +10,9 @@ from schemas.topics import Topic
 
 R = TypeVar("R", bound=Record)
 
-_JSON = msgspec.json.Encoder()
-_MSGPACK = msgspec.msgpack.Encoder()
+# Struct fields keep their order; the keys of mappings are sorted, so that equal records are equal bytes.
+_JSON = msgspec.json.Encoder(order="deterministic")
+_MSGPACK = msgspec.msgpack.Encoder(order="deterministic")
 
 
 class Undecodable(ValueError):

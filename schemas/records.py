@@ -17,7 +17,7 @@ from msgspec import Meta, field
 Timestamp = Annotated[datetime, Meta(tz=True)]
 """An instant; always with a zone."""
 
-PageId = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+PageId = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64)]
 """SHA-256 of the canonical URL, 64 lower-case hex digits."""
 
 
