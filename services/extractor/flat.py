@@ -24,6 +24,8 @@ from services.extractor.paragraphs import (
 )
 
 TITLE_WORDS = range(3, 31)
+TITLE_CHARS = 300
+SECTION_CHARS = range(3, 41)
 NEAR = 4  # lines after the title in which a date is its date
 AFTER = 14  # lines after the article that may credit somebody
 MAX_LINES = 20_000
@@ -156,6 +158,7 @@ def _may_be_title(lines: Sequence[Line], at: int) -> bool:
     cut = line.text.endswith(("...", "…"))
     return (
         line.words in TITLE_WORDS
+        and len(line.text) <= TITLE_CHARS
         and not (line.furniture or line.field or cut)
         and not line.text.endswith((".", ":", ";", "۔", "。"))
     )
@@ -178,7 +181,7 @@ def _section(lines: Sequence[Line], head: int, end: int) -> str | None:
         if line.words <= 3
         and not line.furniture
         and not line.field
-        and len(line.text) > 2
+        and len(line.text) in SECTION_CHARS
         and line.text in below
     ]
     return labels[-1] if labels else None

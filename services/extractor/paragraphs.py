@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from services.extractor.credits import is_credit_line
+from services.extractor.dates import is_date_line
 from services.extractor.furniture import match_furniture
 
 SUBHEAD_WORDS = 14  # a line this short without a full stop is a subhead, not half a sentence
@@ -64,7 +65,8 @@ def is_broken(before: str, after: str) -> bool:
 
 
 def clean_paragraphs(lines: Sequence[str], title: str | None = None) -> list[str]:
-    """The paragraphs without furniture, credits that are fields, repetitions and what follows the article."""
+    """The paragraphs without furniture, without title, dates and credits that are fields, and without
+    what follows the article."""
     kept: list[str] = []
     seen, listing = 0, False
     for line in lines:
@@ -72,8 +74,8 @@ def clean_paragraphs(lines: Sequence[str], title: str | None = None) -> list[str
         if matched and matched.closing and seen >= SEEN_CHARS:
             break
         listing = bool(matched and matched.listing) or (listing and not is_prose(line))
-        repeated = line == kept[-1] if kept else line == title
-        if not (matched or listing or repeated or is_credit_line(line)):
+        known = line == kept[-1] if kept else line == title or is_date_line(line)
+        if not (matched or listing or known or is_credit_line(line)):
             kept.append(line)
             seen += len(line)
     return kept

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from schemas.records import RawPage
 from schemas.topics import ARTICLES_EXTRACTED, PAGES_FETCHED
-from services.extractor.article import FLAT_STAMP, HTML_STAMP, extract_article
+from services.extractor.article import extract_article
+from services.extractor.from_flat import FLAT_STAMP
+from services.extractor.from_html import HTML_STAMP
 from services.stage import Emit, Stage
 
 

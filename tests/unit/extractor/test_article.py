@@ -2,14 +2,16 @@ import pytest
 from msgspec.structs import replace
 
 from schemas.records import Discovered
-from services.extractor.article import FLAT_STAMP, HTML_STAMP, extract_article, is_flat
+from services.extractor.article import extract_article, is_flat
+from services.extractor.from_flat import FLAT_STAMP
+from services.extractor.from_html import HTML_STAMP
 from services.stage import Poison, Refusal, Skip
 from tests.unit.extractor.pages import ARABIC, BODY, RUSSIAN, flat, html, raw
 
 HEAD = (
     "<title>Lake falls, turbines may stop - River Post</title>"
     "<meta property=og:site_name content='River Post'>"
-    "<meta property=article:published_time content='2024-02-28T08:04:00+03:00'>"
+    "<meta property=article:published_time content='2024-02-28T09:15:00+03:00'>"
     "<meta name=author content='Layla Hassan'><link rel=canonical href='/lake'>"
 )
 
@@ -22,7 +24,7 @@ def test_an_html_page_becomes_an_article_with_its_fields() -> None:
     assert article.text.split("\n\n")[: len(BODY)] == list(BODY)
     assert article.language == "en"
     assert article.published is not None
-    assert (article.published.value, article.published.source) == ("2024-02-28T08:04:00+03:00", "meta")
+    assert (article.published.value, article.published.source) == ("2024-02-28T09:15:00+03:00", "meta")
     assert [c.source for c in article.published.alternatives] == ["url"]
     assert article.byline == ("Layla Hassan",)
     assert [(c.kind, c.name) for c in article.credits] == [
@@ -41,7 +43,7 @@ def test_a_flattened_page_becomes_an_article_with_its_fields() -> None:
         "twitter",
         "WATER",
         "Lake above the dam falls again",
-        "28 February 2024 08:04",
+        "28 February 2024 09:15",
         "By Layla Hassan",
         *BODY,
         "—Omar Aziz in Basra contributed to this post.",
@@ -54,7 +56,7 @@ def test_a_flattened_page_becomes_an_article_with_its_fields() -> None:
     assert article.title == "Lake above the dam falls again"
     assert article.text == "\n\n".join((*BODY, "—Omar Aziz in Basra contributed to this post."))
     assert article.published is not None
-    assert (article.published.value, article.published.confidence) == ("2024-02-28T08:04", 0.85)
+    assert (article.published.value, article.published.confidence) == ("2024-02-28T09:15", 0.85)
     assert (article.byline, article.section) == (("Layla Hassan",), "WATER")
     assert {(c.kind, c.name) for c in article.credits} == {
         ("contributor", "Omar Aziz"),
@@ -116,7 +118,7 @@ def test_a_page_without_text_may_carry_it_in_its_json_ld() -> None:
 
 
 def test_the_feeds_title_and_date_stand_in_for_missing_ones() -> None:
-    discovered = Discovered(via="rss", title="Lake falls", published="Wed, 28 Feb 2024 08:04:00 +0300")
+    discovered = Discovered(via="rss", title="Lake falls", published="Wed, 28 Feb 2024 09:15:00 +0300")
     article = extract_article(raw(html(h1=""), discovered=discovered, url="https://river.example/x"))
     assert article.title == "Lake falls"
     assert article.published is not None
@@ -158,3 +160,22 @@ def test_what_is_no_article_is_refused_by_name(page: object, kind: type[Refusal]
 )
 def test_flattened_pages_are_told_from_markup(text: str, content_type: str | None, expected: bool) -> None:
     assert is_flat(text, content_type) is expected
+
+
+PERSIAN = (
+    "وزیر نیرو روز سه‌شنبه گفت که سطح آب دریاچه پشت سد به پایین‌ترین حد رسیده است و توربین‌ها متوقف می‌شوند.",
+    "او در گفت‌وگو با خبرنگاران افزود که دولت درباره طرح تعمیر دریچه‌های پایینی سد گفت‌وگو خواهد کرد.",
+    "کشاورزان از صبح جاده را بسته بودند و از شورا خواستند که صدای شهرهای پایین‌دست سد را نیز بشنود.",
+)
+
+
+def test_a_persian_page_keeps_its_joiners_and_has_its_date_converted() -> None:
+    above = "<div class=date>چهارشنبه ۹ اسفند ۱۴۰۲ - ۱۲:۳۰</div><div class=author>نویسنده: لیلا حسنی</div>"
+    page = html(body=PERSIAN, h1="کاهش سطح آب دریاچه پشت سد", above=above, below="<p>منبع: ایرنا</p>")
+    article = extract_article(raw(page, url="https://river.example/x"))
+    assert article.text == "\n\n".join(PERSIAN)
+    assert article.language == "fa"
+    assert article.published is not None
+    assert (article.published.value, article.published.source) == ("2024-02-28T12:30", "visible-line:jalali")
+    assert article.byline == ("لیلا حسنی",)
+    assert ("source", "IRNA") in [(credit.kind, credit.name) for credit in article.credits]

@@ -64,7 +64,7 @@ from services.extractor.credits import RULES, find_credits, is_credit_line
         ("بغداد/ واع - قال الوزير", [("agency", "Iraqi News Agency")]),
         ("By Layla Hassan", [("author", "Layla Hassan")]),
         ("بقلم: ليلى حسن", [("author", "ليلى حسن")]),
-        ("by akoloy77", [("role", "akoloy77")]),
+        ("by tomriver77", [("role", "tomriver77")]),
         ("By Editor", [("role", "Editor")]),
     ],
 )

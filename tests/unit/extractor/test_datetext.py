@@ -8,11 +8,11 @@ from services.extractor.datetext import has_weekday, read_dates, rest_of
 @pytest.mark.parametrize(
     ("line", "value", "calendar"),
     [
-        ("28 February 2024 08:04", "2024-02-28T08:04", "gregorian"),
+        ("28 February 2024 09:15", "2024-02-28T09:15", "gregorian"),
         ("Tue. Feb 27th, 2024", "2024-02-27", "gregorian"),
-        ("February 28, 2024 at 8:04 pm", "2024-02-28T20:04", "gregorian"),
+        ("February 28, 2024 at 9:15 pm", "2024-02-28T21:15", "gregorian"),
         ("Published on May 12 2020 12:30 AM GMT", "2020-05-12T00:30+00:00", "gregorian"),
-        ("2024-02-28T08:04:10+03:00", "2024-02-28T08:04:10+03:00", "gregorian"),
+        ("2024-02-28T09:15:10+03:00", "2024-02-28T09:15:10+03:00", "gregorian"),
         ("2024/02/28", "2024-02-28", "gregorian"),
         ("28.02.2024, 09:15", "2024-02-28T09:15", "gregorian"),
         ("28/02/2024", "2024-02-28", "gregorian"),
@@ -24,7 +24,7 @@ from services.extractor.datetext import has_weekday, read_dates, rest_of
         ("1402/12/09", "2024-02-28", "jalali"),
         ("۱۴۰۲-۱۲-۰۹", "2024-02-28", "jalali"),
         ("۲۸ فوریه ۲۰۲۴", "2024-02-28", "gregorian"),
-        ("28 февраля 2024, 08:04", "2024-02-28T08:04", "gregorian"),
+        ("28 февраля 2024, 09:15", "2024-02-28T09:15", "gregorian"),
         ("28 Şubat 2024", "2024-02-28", "gregorian"),
         ("28. März 2024", "2024-03-28", "gregorian"),
         ("1er février 2024", "2024-02-01", "gregorian"),
@@ -55,7 +55,7 @@ def test_what_names_no_day_is_no_date(line: str) -> None:
 
 
 def test_the_rest_of_a_line_is_what_it_says_besides() -> None:
-    line = "Erbil, Wednesday 28 February 2024 - 08:04"
+    line = "Erbil, Wednesday 28 February 2024 - 09:15"
     assert rest_of(line, next(read_dates(line))) == "Erbil"
     assert has_weekday(line)
     assert not has_weekday("28 February 2024")

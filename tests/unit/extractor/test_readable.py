@@ -42,3 +42,10 @@ def test_reader_comments_stay_out() -> None:
         " this is, I have never read worse.</p></div></div>"
     )
     assert not any("nonsense" in p for p in read_paragraphs(parse_markup(html(below=below), URL)))
+
+
+def test_the_joiners_of_persian_and_kurdish_words_survive() -> None:
+    body = (
+        "توربین‌ها می‌چرخند و سطح آب دریاچه پشت سد تا پایان فصل بهار پایین نمی‌آید و وزیر نیرو آن را گفت.",
+    ) * 2
+    assert read_paragraphs(parse_markup(html(body=body), URL))[-1] == body[0]
