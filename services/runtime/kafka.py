@@ -14,7 +14,6 @@ from aiokafka.errors import (  # type: ignore[import-untyped]  # aiokafka ships 
     MessageSizeTooLargeError,
 )
 
-from services.runtime.bus import BrokerDown
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.kafka_connect import (
     ENVELOPE,
@@ -42,6 +41,7 @@ class KafkaBus:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._producer: AIOKafkaProducer | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
         self._order = asyncio.Lock()
         quieten()
 
@@ -52,6 +52,7 @@ class KafkaBus:
 
     async def stop(self) -> None:
         """Flush and disconnect."""
+        await asyncio.gather(*self._leaving)
         if self._producer is not None:
             try:
                 async with asyncio.timeout(self._settings.confirm_timeout):
@@ -121,7 +122,9 @@ class KafkaBus:
     def _discard(self, producer: AIOKafkaProducer) -> None:
         if self._producer is producer:
             self._producer = None
-            self._discarding = asyncio.create_task(_throw_away(producer))
+            leaving = asyncio.create_task(_throw_away(producer))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
 
 
 class _Confirmation:
@@ -152,9 +155,11 @@ def _refuse_large(topic: str, value: bytes | None) -> None:
 
 
 async def _throw_away(producer: AIOKafkaProducer) -> None:
-    """Stop without delivering what is buffered: aiokafka has no public way, its `stop` flushes."""
-    lost = BrokerDown("the producer was replaced")
-    producer._message_accumulator.fail_all(lost)  # noqa: SLF001 (see above)
+    """Stop without delivering what is buffered; aiokafka's own `stop` would wait for the broker to flush.
+
+    Confirmations still awaited end by their time limit.
+    """
     if producer._sender is not None:  # noqa: SLF001 (see above)
         await producer._sender.close()  # noqa: SLF001 (see above)
-    await producer.stop()
+    producer._closed = True  # noqa: SLF001 (or it complains that nobody stopped it)
+    await producer.client.close()

@@ -120,7 +120,8 @@ class FaustSubscription:
     async def _commit(self, app: faust.App) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                await app.consumer.commit()
+                while self._offsets.pending() and not app.should_stop:
+                    await app.consumer.commit()  # does nothing but wait where one is under way already
         except TimeoutError:
             log.warning("not committed, the broker does not answer", group=self._group)
 

@@ -4,18 +4,20 @@ import asyncio
 import os
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import pytest
+import structlog
 
 from schemas.topics import ARTICLES_EXTRACTED, PAGES_FETCHED
-from services.runtime.bus import Bus, Message, Subscription
+from services.runtime.bus import BrokerDown, Bus, Message, Subscription
 from services.runtime.kafka import KafkaBus, KafkaSettings
 from services.runtime.kafka_faust import faust_subscribe
 from services.runtime.kafka_topics import Layout, apply
 from services.runtime.memory import MemoryBus
 from services.stage import Poison
+from tests.broker import Broker
 
 PAGES, ARTICLES = PAGES_FETCHED.name, ARTICLES_EXTRACTED.name
 GROUP = "readers"
@@ -162,7 +164,8 @@ async def test_acknowledged_and_closed_nothing_comes_again(world: World) -> None
     await reader.acknowledge(await reader.take(40))
     await reader.member.close()
     await world.publish(b"new")
-    assert values(await world.read().rest(3 * QUIET)) == [b"new"]
+    after = world.read()
+    assert values(await after.take(1) + await after.rest(QUIET / 2)) == [b"new"]
 
 
 async def test_an_acknowledgement_covers_all_before_it_and_nothing_after(world: World) -> None:
@@ -317,3 +320,87 @@ async def test_closing_twice_and_before_reading_is_harmless(world: World) -> Non
     await reader.member.close()
     await reader.member.close()
     assert await reader.rest() == []
+
+
+# ---- what only a real broker can show ------------------------------------------------------------------
+
+KILLED = KafkaSettings(
+    "", prefix="killed", session_timeout=6.0, commit_interval=0.1, drain=0.3, metadata_age=5.0
+)
+
+
+async def _started_later(own_broker: Broker, settings: KafkaSettings) -> KafkaBus:
+    """A bus whose start() was called while there was no broker."""
+    bus = KafkaBus(settings)
+    with structlog.testing.capture_logs() as logs:
+        starting = asyncio.create_task(bus.start())
+        await asyncio.sleep(2 * QUIET)
+        assert not starting.done()
+        await asyncio.to_thread(own_broker.start)
+        await starting
+    assert [entry["event"] for entry in logs] == ["waiting for the broker", "the broker is back"]
+    return bus
+
+
+async def _read_all(reader: Reader, missing: set[bytes]) -> None:
+    while missing:
+        (message,) = await reader.take(1)
+        missing.discard(message.value or b"")
+        await reader.acknowledge([message])
+
+
+@pytest.mark.kafka
+async def test_a_broker_that_comes_late_or_is_killed_only_pauses_the_river(own_broker: Broker) -> None:
+    settings = replace(KILLED, bootstrap=own_broker.address)
+    bus = await _started_later(own_broker, settings)
+    await apply(settings, Layout(partitions=2), [ARTICLES])
+    drivers = {"kafka": World(bus, bus.subscribe), "faust": World(bus, faust_subscribe(settings))}
+    readers = [world.read(group=driver) for driver, world in drivers.items()]
+    await drivers["kafka"].publish(*numbers(100))
+    missing = [set(numbers(200)) for _ in readers]
+    for reader, wanted in zip(readers, missing, strict=True):
+        taken = await reader.take(50)
+        await reader.acknowledge(taken)
+        wanted.difference_update(message.value or b"" for message in taken)
+    await asyncio.to_thread(own_broker.kill)
+    publishing = asyncio.create_task(drivers["kafka"].publish(*numbers(100, start=100)))
+    await asyncio.sleep(QUIET)
+    await asyncio.to_thread(own_broker.start)
+    await asyncio.gather(*map(_read_all, readers, missing), publishing)
+    for reader in readers:
+        await reader.member.close()
+    for driver in drivers:
+        after = Reader(bus.subscribe([ARTICLES], driver))
+        assert await after.rest() == []
+        await after.member.close()
+    await bus.stop()
+
+
+@pytest.mark.kafka
+async def test_what_is_not_confirmed_in_time_is_an_error_and_may_be_published_again(
+    own_broker: Broker,
+) -> None:
+    own_broker.start()
+    settings = replace(KILLED, bootstrap=own_broker.address, confirm_timeout=1.0)
+    await apply(settings, Layout(partitions=1), [ARTICLES])
+    bus = KafkaBus(settings)
+    world = World(bus, bus.subscribe)
+    await world.publish(b"before")
+    own_broker.kill()
+    with pytest.raises(BrokerDown, match=rf"publishing on {ARTICLES}: broker {own_broker.address}"):
+        await world.publish(b"lost")
+    await asyncio.to_thread(own_broker.start)
+    await world.publish(b"again")
+    assert values(await world.read().take(2)) == [b"before", b"again"]
+    await world.readers[0].member.close()
+    await bus.stop()
+
+
+@pytest.mark.kafka
+async def test_a_topic_that_is_not_there_is_a_clear_error(kafka: KafkaSettings) -> None:
+    impatient = replace(kafka, request_timeout=1.0)
+    bus = KafkaBus(impatient)
+    for subscription in (faust_subscribe(impatient)([ARTICLES], GROUP), bus.subscribe([ARTICLES], GROUP)):
+        with pytest.raises(BrokerDown, match=r"no such topic at .*; run `sirwan topics apply`"):
+            await anext(aiter(subscription))
+        await subscription.close()
