@@ -1,7 +1,7 @@
 """The path of HTML pages: one parse to parts. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.records import Access, RawPage
@@ -13,6 +13,7 @@ from services.extractor.dates import (
     dates_of_lines,
     dates_of_markup,
     dates_of_origin,
+    is_theme_date,
     modified_of,
 )
 from services.extractor.flat import AFTER, NEAR
@@ -81,7 +82,7 @@ class Around:
 def _lines_around(markup: Markup, title: str | None, paragraphs: Sequence[str]) -> Around:
     lines = markup.lines
     at = next((i for i, line in enumerate(lines) if title and line == title), None)
-    dated = [] if at is None else [DatedLine(line, "dateline") for line in lines[at + 1 : at + 1 + 2 * NEAR]]
+    dated = [] if at is None else list(_lines_about(lines, at))
     tail = paragraphs[-1][-60:] if paragraphs else ""
     end = next((i for i in range(len(lines) - 1, -1, -1) if tail and lines[i].endswith(tail)), len(lines))
     return Around(dated, lines[end + 1 : end + 1 + AFTER])
@@ -107,3 +108,10 @@ def _access_of(markup: Markup, text: str, truncated: bool) -> Access:
         else None,
         cut_in_transit=truncated,
     )
+
+
+def _lines_about(lines: Sequence[str], title: int) -> Iterator[DatedLine]:
+    """Lines under the headline and, believed less, over it."""
+    yield from (DatedLine(line, "dateline") for line in lines[title + 1 : title + 1 + 2 * NEAR])
+    for line in lines[max(0, title - NEAR) : title]:
+        yield DatedLine(line, "top" if is_theme_date(line) else "near")

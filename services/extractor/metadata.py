@@ -57,7 +57,12 @@ def find_byline(page: Markup) -> tuple[tuple[str, ...], list[Credit]]:
     for printed, kind in _signatures(page):
         names, beside = sort_byline(printed, said_person=kind == "Person")
         if kind == "Organization":
-            beside += [Credit(kind="role", name=name, text=printed[:MAX_VALUE]) for name in names]
+            # an organisation that signs and is not the site itself is where the text comes from
+            own = (find_site_name(page) or "").casefold()
+            beside = [
+                Credit(kind="role" if c.name.casefold() == own else "agency", name=c.name, text=c.text)
+                for c in (*beside, *(Credit(kind="agency", name=n, text=printed[:MAX_VALUE]) for n in names))
+            ]
         else:
             people |= dict.fromkeys(names)
         known = {(credit.kind, credit.name) for credit in others}

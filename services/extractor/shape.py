@@ -11,6 +11,8 @@ MIN_CHARS = 250  # of a text that is no teaser: trafilatura's own minimum, two s
 MIN_TEASER = 60
 MANY_HEADLINES = 12  # links of four words and more: a section front has dozens, an article's rail a few
 MANY_TEASERS = 6  # `article` elements that link on
+MANY_SCRAPS = 8  # paragraphs
+SCRAPS_PROSE = 0.1  # share of the text: less is a list of links, not an article
 MIN_FLAT_PROSE = 0.2  # of a flattened page's characters; the five seeds have over .8
 MIN_FLAT_LINES = 12  # under which a flattened page is too small to be a front
 
@@ -48,6 +50,9 @@ def refuse_listing(page: Markup, paragraphs: Sequence[str]) -> None:
     prose = sum(map(is_prose, paragraphs))
     if other and prose < 3:
         raise Skip("not-an-article", f"page is a {', '.join(sorted(other))}")
+    share = sum(len(p) for p in paragraphs if is_prose(p)) / max(1, sum(map(len, paragraphs)))
+    if len(paragraphs) >= MANY_SCRAPS and share < SCRAPS_PROSE:
+        raise Skip("not-an-article", f"{len(paragraphs)} scraps, {share:.0%} of them prose")
     headlines = frozenset(text for a in page.tree.iter("a") if len((text := text_of(a)).split()) >= 4)
     linked = sum(1 for paragraph in paragraphs if paragraph in headlines)
     teasers = sum(1 for teaser in page.tree.iter("article") if teaser.find(".//a[@href]") is not None)

@@ -60,6 +60,11 @@ from services.extractor.credits import RULES, find_credits, is_credit_line
         ("River.post © 2024. .", [("copyright", "River.post")]),
         ("BAGHDAD (Reuters) – The lake above the dam fell again.", [("agency", "Reuters")]),
         ("ERBIL, Iraq (AP) — The lake fell.", [("agency", "Associated Press")]),
+        ("BAGHDAD, Nov 17 (Delta Wire) – The lake fell.", [("agency", "Delta Wire")]),
+        (
+            "This article was first published by Delta Wire on 17 November 2026.",
+            [("reprint-of", "Delta Wire")],
+        ),
         ("(AFP)", [("agency", "Agence France-Presse")]),
         ("بغداد/ واع - قال الوزير", [("agency", "Iraqi News Agency")]),
         ("By Layla Hassan", [("author", "Layla Hassan")]),

@@ -76,13 +76,20 @@ def test_the_title_is_what_the_headline_and_the_head_agree_on(head: str, h1: str
             linked('"author": {"@type": "Organization", "name": "River Post"}'),
             "",
             (),
-            [("role", "River Post")],
+            [("agency", "River Post")],
         ),
         (
             linked('"author": {"@type": "Organization", "name": "Reuters"}'),
             "<span class=byline>By Layla Hassan</span>",
             ("Layla Hassan",),
             [("agency", "Reuters")],
+        ),
+        (
+            linked('"author": {"@type": "Organization", "name": "River Post"}')
+            + "<meta property=og:site_name content='River Post'>",
+            "",
+            (),
+            [("role", "River Post")],
         ),
         (linked('"author": [1, null, {"name": ["x"]}, {"name": "https://a.example"}]'), "", (), []),
         ("<meta name=author content='Layla Hassan and Omar Aziz'>", "", ("Layla Hassan", "Omar Aziz"), []),

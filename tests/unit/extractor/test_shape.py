@@ -17,6 +17,10 @@ def page(body: str, head: str = "") -> str:
     ("text", "paragraphs"),
     [
         (page(LINKS), []),
+        (
+            page("x"),
+            ["Watch live", "Radio", "News", "Lake falls", "Dam holds", "Sport", "Weather", "Contact"],
+        ),
         (page(LINKS), [f"Lake number {i} falls again today" for i in range(10)] + list(BODY)),
         (page(TEASERS), list(BODY)),
         (page("<h1>World</h1>" + TEASERS), list(BODY)),
