@@ -1,17 +1,19 @@
 """A copy laid beside its original, word by word: what was swapped for what, in the same place. Pure.
 
 Anchors are three-word runs that each text has once; the longest chain of anchors in the same order (patience
-sorting, O(n log n), so no text can make it slow) leaves gaps, and a short gap on both sides is a swap.
+sorting, O(n log n), so no text can make it slow) leaves gaps. A short gap on both sides is a swap; a longer
+one with as many words on either side is compared word by word.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 WORDS_ALIGNED = 2000  # of each text
 RUN = 3  # words in an anchor
 GAP = 4  # words that a swap has at most, on either side
+LONG_GAP = 15  # words of a gap that is compared word by word
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class Swap:
     end: int
     from_start: int
     from_end: int
+
+    @property
+    def is_short(self) -> bool:
+        """Whether there are words on both sides, and few."""
+        return 0 < self.end - self.start <= GAP and 0 < self.from_end - self.from_start <= GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +79,28 @@ def _trimmed(swap: Swap, copy: Sequence[str], original: Sequence[str]) -> Swap:
     return Swap(start, end, from_start, from_end)
 
 
+def _split(gap: Swap, copy: Sequence[str], original: Sequence[str]) -> Iterator[Swap]:
+    """The gap itself, or the runs of words that differ in it where both sides have as many."""
+    length, shift = gap.end - gap.start, gap.from_start - gap.start
+    if gap.from_end - gap.from_start != length or length > LONG_GAP:
+        yield gap
+        return
+    places = range(gap.start, gap.end)
+    for differs, run in groupby(places, key=lambda at: copy[at] != original[at + shift]):
+        if differs:
+            start, *rest = run
+            end = start + len(rest) + 1
+            yield Swap(start, end, start + shift, end + shift)
+
+
 def align(copy: Sequence[str], original: Sequence[str]) -> Alignment:
     """Where `copy` has other words than `original` between equal ones; both as folded words."""
     copy, original = copy[:WORDS_ALIGNED], original[:WORDS_ALIGNED]
     here, there = _once(copy), _once(original)
     chain = _chain(sorted((at, there[run]) for run, at in here.items() if run in there))
-    swaps = []
-    for (left, from_left), (right, from_right) in pairwise(chain):
-        gap = _trimmed(Swap(left + RUN, right, from_left + RUN, from_right), copy, original)
-        if 0 < gap.end - gap.start <= GAP and 0 < gap.from_end - gap.from_start <= GAP:
-            swaps.append(gap)
+    gaps = (
+        _trimmed(Swap(left + RUN, right, from_left + RUN, from_right), copy, original)
+        for (left, from_left), (right, from_right) in pairwise(chain)
+    )
+    swaps = [swap for gap in gaps for swap in _split(gap, copy, original) if swap.is_short]
     return Alignment(tuple(swaps), chain[-1][0] + RUN - chain[0][0] if chain else 0)

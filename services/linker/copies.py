@@ -12,6 +12,7 @@ from schemas.records import Copy, CopyEvidence
 from services.linker.alignment import Alignment
 from services.linker.events import Profile
 from services.linker.oddity import Oddity
+from services.linker.publishers import is_family
 from services.linker.shingles import Overlap, overlap, sketch
 from services.linker.tokens import Word
 from services.linker.window import Page, Window
@@ -110,14 +111,14 @@ def arrived_before(one: Profile, other: Profile) -> bool:
 def _credit_says(one: Profile, other: Profile) -> bool | None:
     """Whether `one` is the original, as far as the texts themselves tell; None where they do not.
 
-    The strongest first: one credits the other's publisher; only one credits anybody; only one is spun.
+    The stronger first: one credits the other's publisher; only one is spun.
     """
-    tells = (
-        (other.credited == one.family, one.credited == other.family),
-        (other.credit is not None, one.credit is not None),
-        (other.odd, one.odd),
-    )
+    tells = ((_credits(other, one), _credits(one, other)), (other.odd, one.odd))
     return next((for_one for for_one, for_other in tells if for_one != for_other), None)
+
+
+def _credits(one: Profile, other: Profile) -> bool:
+    return one.credited is not None and is_family(one.credited, other.family)
 
 
 def _came_first(one: Profile, other: Profile) -> bool:

@@ -27,12 +27,12 @@ NOTICES: Sequence[tuple[str, re.Pattern[str]]] = (
         "reprint-of",
         re.compile(rf"\b[Tt]h(?:is|e) {_PIECE}(?: was| has been| is)? ?(?:originally|first|previously) "
                    r"(?:published|printed|posted|appeared|ran|released)(?: (?:by|in|on|at|with))?"
-                   rf" (?:the )?{_NAME}"),
+                   rf" (?:[Tt]he )?{_NAME}"),
     ),
     (
         "reprint-of",
         re.compile(r"\b(?:[Rr]e(?:published|printed|posted)|[Rr]eproduced)(?: here)?"
-                   rf"(?: with(?: kind)? permission)? (?:from|of|courtesy of) (?:the )?{_NAME}"),
+                   rf"(?: with(?: kind)? permission)? (?:from|of|courtesy of) (?:[Tt]he )?{_NAME}"),
     ),
     ("source", re.compile(rf"^(?:Source|Via|Courtesy): ?{_NAME}\.?$", re.MULTILINE)),
     ("agency", re.compile(r"\A[^\n]{0,60}\((?P<name>Reuters|REUTERS|AP|AFP|UPI|dpa|DPA|Xinhua|TASS)\)"

@@ -109,7 +109,7 @@ class Linking:
                 "score": copy.score,
                 "of": copy.of if earlier else None,
                 "of_publisher": copy.of_publisher,
-                "evidence": msgspec.to_builtins(copy.evidence),
+                "evidence": list(msgspec.to_builtins(copy.evidence)),
             },
             "corroboration": {"independent_sources": len(families(story.members))},
         }

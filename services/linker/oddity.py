@@ -66,7 +66,7 @@ def odd_places(folded: Sequence[str]) -> list[tuple[int, int, str]]:
             continue
         for length in lengths.get(word, ()):
             plain = pairs.get(" ".join(folded[at : at + length]))
-            if plain is not None:
+            if plain is not None and at + length <= len(folded):
                 found.append((at, at + length, plain))
                 free = at + length
                 break

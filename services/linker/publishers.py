@@ -47,9 +47,18 @@ def site_of(address: str) -> str | None:
     """
     try:
         host = urlsplit(address if "//" in address else f"//{address}").hostname
-        return (_SITES(host).top_domain_under_public_suffix or host) if host else None
+        found = _SITES(host or "")
     except (ValueError, UnicodeError):
         return None
+    if not host or found.suffix or found.ipv4 or found.ipv6:
+        return found.top_domain_under_public_suffix or host or None
+    return ".".join(host.split(".")[-2:])
+
+
+def is_family(credited: str, family: str) -> bool:
+    """Whether a credited family is this one: "voa-news" is voanews.example, as far as names can tell."""
+    squashed = credited.replace("-", "").replace(" ", "")
+    return credited == family or squashed == family.split(".")[0].replace("-", "")
 
 
 class Publishers:

@@ -9,7 +9,7 @@ from schemas.records import Article, ClassifiedArticle, Credit, DateCandidate
 from services.linker.credits import first_publishers, notices
 from services.linker.events import Identity, Profile
 from services.linker.oddity import Oddity, judge_oddity
-from services.linker.publishers import Publishers
+from services.linker.publishers import Publishers, is_family
 from services.linker.shingles import WORDS_READ, shingle_hashes
 from services.linker.tokens import Word, words
 from services.linker.vectors import Rarity, vectors_of
@@ -101,7 +101,7 @@ def profile_of(reading: Reading, rarity: Rarity, publishers: Publishers, since: 
     """What is kept of an article; its vectors weigh terms as rare as they are now."""
     family = publishers.family_of(reading.source_id, reading.url, reading.identity.page_id)
     derived = ((credit, publishers.family_named(credit.name)) for credit in first_publishers(reading.credits))
-    credit, credited = next((pair for pair in derived if pair[1] != family), (None, None))
+    credit, credited = next((pair for pair in derived if not is_family(pair[1], family)), (None, None))
     when, precise = _instant(reading.published)
     return Profile(
         identity=reading.identity,

@@ -86,8 +86,10 @@ def _from_original(
 
 
 def _touch(text: str, found: Sequence[Word], at: int) -> bool:
-    """Whether only spaces part this word from the one before: they are one name."""
-    return text[found[at - 1].end : found[at].start].isspace()
+    """Whether only spaces, or an initial's full stop, part this word from the one before: one name."""
+    between = text[found[at - 1].end : found[at].start]
+    initial = len(found[at - 1].raw) == 1 and between.startswith(".")
+    return between[initial:].isspace()
 
 
 def _plain(found: Sequence[Word]) -> list[tuple[str, int]]:
@@ -96,7 +98,8 @@ def _plain(found: Sequence[Word]) -> list[tuple[str, int]]:
     plain, at = [], 0
     for start, end, ordinary in odd_places(folded):
         plain += [(folded[i], i) for i in range(at, start)]
-        plain += [(word, start) for word in ordinary.split(" ")]
+        first, *rest = ordinary.split(" ")
+        plain += [(first, start), *((word, end - 1) for word in rest)]
         at = end
     return plain + [(folded[i], i) for i in range(at, len(folded))]
 
