@@ -1,0 +1,1 @@
+"""Benchmarks: one command each, figures as ratios against a peer in the same run."""
