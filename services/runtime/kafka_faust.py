@@ -108,14 +108,16 @@ class FaustSubscription:
         """Start the app and stay with it. Raises BrokerDown where it ends by itself."""
         await reach(self._settings, self._clock, self._probe)
         app = self._app = self._new_app()
+        ended = asyncio.create_task(app.wait_until_stopped())
         try:
             app.finalize()
             await app.start()
-            await app.wait_until_stopped()
+            await asyncio.shield(ended)  # cancelled in there it would leave tasks behind
             why = app.crash_reason or RuntimeError("Faust stopped by itself")
             raise broker_down(self._settings, why, f"reading {self._group}") from why
         finally:
             await app.stop()
+            await ended
 
     async def _commit(self, app: faust.App) -> None:
         try:
