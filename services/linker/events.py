@@ -73,6 +73,7 @@ class StoryState(Part, frozen=True):
     first_at: datetime
     last_at: datetime
     title: str | None = None
+    title_spun: bool = False  # the title is a spun copy's: the next one that is not takes its place
     countries: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()

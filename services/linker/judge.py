@@ -86,7 +86,8 @@ def judge(
     members = [_member(profile, verdict.copy)]
     members += [_member(each.page.profile, each.standing.copy) for each in amended]
     state = window.story(placed.story_id)
-    story = joined(state, placed, reading, _members(state, members))
+    spun = verdict.copy.verdict == "spun"
+    story = joined(state, placed, reading, _members(state, members), spun=spun)
     standing = _standing(placed, verdict.copy, before, reading, window)
     return Judgement(profile, standing, verdict.repairs, story, families(story.members), amended)
 

@@ -92,18 +92,20 @@ def is_full(story: StoryState | None) -> bool:
 
 
 def joined(
-    story: StoryState | None, placed: Placed, reading: Reading, members: tuple[Member, ...]
+    story: StoryState | None, placed: Placed, reading: Reading, members: tuple[Member, ...], *, spun: bool
 ) -> StoryState:
-    """The story with this article in it; `members` is who belongs to it now."""
+    """The story with this article in it; `members` is who belongs to it now, `spun` what it is."""
     when = reading.identity.fetched_at
     before = story or StoryState(story_id=placed.story_id, version=0, members=(), first_at=when, last_at=when)
+    renamed = reading.title is not None and (before.title is None or (before.title_spun and not spun))
     return StoryState(
         story_id=placed.story_id,
         version=before.version + 1,
         members=members,
         first_at=min(before.first_at, when),
         last_at=max(before.last_at, when),
-        title=before.title or reading.title,
+        title=reading.title if renamed else before.title,
+        title_spun=spun if renamed else before.title_spun,
         countries=_united(before.countries, reading.countries),
         topics=_united(before.topics, reading.topics),
         entities=_united(before.entities, reading.entities),

@@ -70,15 +70,42 @@ def test_a_story_id_is_made_of_its_first_page_for_ever() -> None:
 
 def test_a_story_gathers_what_its_members_are_about() -> None:
     reading = read_article(an_article("a", WIRE))
-    state = joined(None, Placed("story-1", 1.0), reading, (Member(page_id="a" * 64, family="A"),))
+    state = joined(None, Placed("story-1", 1.0), reading, (Member(page_id="a" * 64, family="A"),), spun=False)
     assert (state.version, state.title, state.countries) == (1, None, ("IQ",))
     wide = structs.replace(state, entities=tuple(f"person:{n}" for n in range(LISTED)))
     titled = read_article(an_article("b", WIRE, title="Waiver", hour=-1))
-    two = joined(wide, Placed("story-1", 0.5), titled, (*state.members, Member(page_id="b" * 64, family="B")))
+    two = joined(
+        wide,
+        Placed("story-1", 0.5),
+        titled,
+        (*state.members, Member(page_id="b" * 64, family="B")),
+        spun=False,
+    )
     record = story_record(two)
     assert (record.version, record.title, record.independent_sources) == (2, "Waiver", 2)
     assert (record.first_at, record.last_at) == (titled.identity.fetched_at, reading.identity.fetched_at)
     assert len(record.entities) == LISTED
+
+
+@pytest.mark.parametrize(
+    ("titles", "title"),
+    [
+        ((("Accord", True), ("Agreement", False)), "Agreement"),
+        ((("Agreement", False), ("Accord", True)), "Agreement"),
+        (((None, False), ("Accord", True)), "Accord"),
+        ((("Accord", True), (None, False)), "Accord"),
+        ((("One", False), ("Two", False)), "One"),
+    ],
+)
+def test_a_story_is_named_by_its_first_title_that_is_not_spun(
+    titles: tuple[tuple[str | None, bool], ...], title: str
+) -> None:
+    state = None
+    for name, spun in titles:
+        reading = read_article(an_article("a", WIRE, title=name))
+        state = joined(state, Placed("story-1", 1.0), reading, (), spun=spun)
+    assert state is not None
+    assert state.title == title
 
 
 def test_a_full_story_takes_no_more() -> None:
