@@ -10,6 +10,8 @@ LINE = 300  # characters of a notice that are kept
 
 # The kinds of credit that name a first publisher, strongest first.
 DERIVED = ("reprint-of", "agency", "source")
+# Kinds that name the likely one where the text was spun, and so is nobody's own.
+HINTS = ("copyright", "agency", "source")
 # "The Associated Press contributed to this report" does not make the report theirs.
 SHARED = re.compile(
     r"\bcontribut|\badditional reporting|\bwith (?:files|reporting) from\b|\bas reported\b", re.IGNORECASE
@@ -49,6 +51,13 @@ def notices(text: str) -> tuple[Credit, ...]:
         for kind, pattern in NOTICES
         if not (kind == "agency" and place) and (match := pattern.search(edge))
     )
+
+
+def likely_publishers(given: Iterable[Credit]) -> list[Credit]:
+    """The credits that hint at whose a text is that is not the site's own: whole ones, then the rest."""
+    given = list(given)
+    hints = [credit for credit in given if credit.kind in HINTS and credit.name.strip()]
+    return [*first_publishers(given), *sorted(hints, key=lambda credit: HINTS.index(credit.kind))]
 
 
 def first_publishers(given: Iterable[Credit]) -> list[Credit]:

@@ -95,10 +95,16 @@ class Publishers:
         return self.family_named(source_id) if source_id else site or f"page-{page_id[:16]}"
 
     def family_named(self, name: str) -> str:
-        """Who owns the publisher that is called so in a credit: a name, an id, a host."""
+        """Who owns the publisher that is called so in a credit: a name, an id, a host.
+
+        Words after a known name of two words do not matter: "Dow Jones & Partners" is Dow Jones.
+        """
         folded = _folded(name)
-        if folded in self._names:
-            return self._names[folded]
+        words = folded.split(" ")
+        for count in range(len(words), min(len(words), 2) - 1, -1):
+            family = self._names.get(" ".join(words[:count]))
+            if family is not None:
+                return family
         site = site_of(name.strip()) if "." in name and " " not in name.strip() else None
         if site:
             return self._sites.get(site, site)

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from schemas.records import Article, ClassifiedArticle, Credit, DateCandidate
-from services.linker.credits import first_publishers, notices
+from services.linker.credits import first_publishers, likely_publishers, notices
 from services.linker.events import Identity, Profile
 from services.linker.oddity import Oddity, judge_oddity
-from services.linker.publishers import Publishers, is_family
+from services.linker.publishers import Publishers, is_family, site_of
 from services.linker.shingles import WORDS_READ, shingle_hashes
 from services.linker.tokens import Word, words
 from services.linker.vectors import Rarity, vectors_of
@@ -37,13 +37,16 @@ class Reading:
 
 
 def read_article(article: ClassifiedArticle) -> Reading:
-    """The reading of a record from `articles.classified`."""
+    """The reading of a record from `articles.classified`.
+
+    What a page calls its site names its publisher only where neither a source nor a host does.
+    """
     return read(
         identity_of(article),
         article.title,
         article.text,
         published=article.published,
-        source_id=article.source_id,
+        source_id=article.source_id or (None if site_of(article.canonical_url) else article.site_name),
         url=article.canonical_url,
         credited=article.credits,
         countries=tuple(code for code, about in article.relevance.items() if about.grade),
@@ -100,7 +103,8 @@ def headed(title: str | None, found: Sequence[Word]) -> Sequence[Word]:
 def profile_of(reading: Reading, rarity: Rarity, publishers: Publishers, since: datetime) -> Profile:
     """What is kept of an article; its vectors weigh terms as rare as they are now."""
     family = publishers.family_of(reading.source_id, reading.url, reading.identity.page_id)
-    derived = ((credit, publishers.family_named(credit.name)) for credit in first_publishers(reading.credits))
+    telling = likely_publishers if reading.oddity.spun else first_publishers
+    derived = ((credit, publishers.family_named(credit.name)) for credit in telling(reading.credits))
     credit, credited = next((pair for pair in derived if not is_family(pair[1], family)), (None, None))
     when, precise = _instant(reading.published)
     return Profile(

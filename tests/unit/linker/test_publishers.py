@@ -20,7 +20,9 @@ PUBLISHERS = Publishers(
     [
         ("Reuters", "TR"), ("Thomson Reuters", "TR"), ("reuters-world", "TR"), ("The Tigris Post", "tigris"),
         ("The Associated Press", "ap"), ("AP", "ap"), ("Dow Jones & Company, Inc.", "dow-jones"),
-        ("FP", "foreign-policy"), ("Some Gazette", "some-gazette"), ("gazette.example", "gazette.example"),
+        ("FP", "foreign-policy"),
+        ("Dow Jones & Firm", "dow-jones"), ("Reuters Health", "reuters-health"),
+        ("Some Gazette", "some-gazette"), ("gazette.example", "gazette.example"),
         ("www.tigrispost.example", "tigris"), ("!", "unnamed"),
     ],
 )  # fmt: skip

@@ -3,13 +3,14 @@
 import random
 from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from schemas.records import ClassifiedArticle, Stamp
+from schemas.records import ClassifiedArticle, Credit, Stamp
 from schemas.topics import ARTICLES_CLASSIFIED
 from services.linker.events import Unreadable
 from services.linker.stage import build, stamps
@@ -143,6 +144,20 @@ def test_a_credit_tells_of_an_original_that_was_never_fetched(
     assert (copy.verdict, copy.of, copy.of_publisher) == (verdict, None, publisher)
 
 
+@pytest.mark.parametrize(
+    "credit",
+    [
+        a_credit("copyright", "Dow Jones"),
+        Credit(kind="agency", name="AP", text="The Associated Press contributed to this report."),
+    ],
+)
+def test_a_spun_text_is_likely_that_of_whoever_it_still_names(credit: Credit) -> None:
+    run = Run().all([structs.replace(SPUN, credits=(credit,)), structs.replace(TWO, credits=(credit,))])
+    copy = run.articles[SPUN.page_id].copy_
+    assert (copy.verdict, copy.of, copy.of_publisher) == ("spun", None, credit.name)
+    assert run.articles[TWO.page_id].copy_.verdict == "original"
+
+
 def test_a_spun_name_is_proposed_beside_what_it_was() -> None:
     for articles in ((SPUN,), (WIRED, SPUN)):
         enriched = Run().all(articles).articles[SPUN.page_id]
@@ -150,6 +165,18 @@ def test_a_spun_name_is_proposed_beside_what_it_was() -> None:
         for repair in enriched.repairs:
             assert SPUN.text[repair.mention.start : repair.mention.end] == repair.mention.text == repair.from_
         assert enriched.text == SPUN.text
+
+
+def test_a_local_page_that_credits_its_own_site_is_an_original() -> None:
+    credited: dict[str, Any] = {
+        "credits": (a_credit("source", "Kurier.Az"),),
+        "canonical_url": "file:///kurier.html",
+    }
+    own = an_article("own", UNRELATED, site_name="Kurier.Az", **credited)
+    other = an_article("other", LOOKALIKE, **credited)
+    run = Run().all([own, other])
+    assert run.articles[own.page_id].copy_.verdict == "original"
+    assert run.articles[other.page_id].copy_.verdict == "reprint"
 
 
 def test_an_irrelevant_article_is_skipped() -> None:
