@@ -8,16 +8,24 @@ import logging
 LIBRARIES = ("aiokafka", "faust", "mode")
 EVERY = 60.0  # seconds
 
+HARMLESS = (
+    "because it is rebalancing",  # aiokafka: a member joined or left
+    "is overlapping",  # mode: a commit took longer than the time between two
+)
+"""Warnings of what is normal, by a part of their template."""
+
 
 class OnceAMinute(logging.Filter):
-    """Lets a message template through once a minute per logger; the records tell the time themselves."""
+    """Lets a template through once a minute per logger, a harmless one never; the records tell the time."""
 
     def __init__(self) -> None:
         super().__init__()
         self._last: dict[tuple[str, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is new enough to be worth a line."""
+        """Whether the record is worth a line."""
+        if any(part in str(record.msg) for part in HARMLESS):
+            return False
         kind = (record.name, str(record.msg)[:80])
         if record.created - self._last.get(kind, float("-inf")) < EVERY:
             return False

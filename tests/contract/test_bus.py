@@ -100,6 +100,12 @@ def values(messages: Sequence[Message]) -> list[bytes | None]:
     return [message.value for message in messages]
 
 
+BUSES = pytest.mark.parametrize(
+    "world", ["memory", pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True
+)
+"""For what concerns publishing alone; Faust only reads."""
+
+
 @pytest.fixture(
     params=[
         "memory",
@@ -139,6 +145,7 @@ async def test_messages_of_one_key_share_a_partition_and_keep_their_order(world:
     assert len(set.union(*partitions.values())) > 1
 
 
+@BUSES
 async def test_calls_made_at_once_are_published_in_the_order_they_were_made(world: World) -> None:
     async def publish(value: bytes) -> Awaitable[None]:
         return await world.bus.publish(ARTICLES, "k", value, {})
@@ -186,6 +193,7 @@ async def test_an_acknowledgement_going_backwards_takes_nothing_back(world: Worl
     assert values(await world.read().take(4)) == numbers(4, start=6)
 
 
+@BUSES
 async def test_offsets_are_numbered_in_each_partition_from_zero(world: World) -> None:
     await world.publish(*numbers(60))
     offsets = defaultdict(list)
@@ -290,6 +298,7 @@ async def test_a_page_of_3_mb_goes_through(world: World) -> None:
     assert values(await world.read(PAGES).take(1)) == [body]
 
 
+@BUSES
 async def test_a_record_over_the_limit_is_poison_and_harms_no_other(world: World) -> None:
     with pytest.raises(Poison, match="record-too-large"):
         await world.publish(b"x" * (8 * 1024 * 1024 + 1))

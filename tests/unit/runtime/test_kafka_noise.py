@@ -17,6 +17,11 @@ def test_the_same_words_come_once_a_minute_and_other_words_at_once() -> None:
     assert heard == [True, False, True, True]
 
 
+def test_a_rebalance_is_not_worth_a_warning() -> None:
+    words = "Heartbeat failed for group %s because it is rebalancing"
+    assert not OnceAMinute().filter(a_record(words, 0))
+
+
 def test_two_loggers_do_not_silence_each_other() -> None:
     once = OnceAMinute()
     assert once.filter(a_record("a", 0))
