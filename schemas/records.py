@@ -308,7 +308,7 @@ class StoryLink(Part, frozen=True, kw_only=True):
 class CopyEvidence(Part, frozen=True, kw_only=True):
     """One reason for a copy verdict."""
 
-    kind: str  # shingles | credit | odd-pair
+    kind: str  # shingles | credit | odd-pair | swap
     text: str
     score: float | None = None
 

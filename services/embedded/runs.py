@@ -18,6 +18,7 @@ from services.embedded.resume import resume
 from services.fetcher.canonical import canonical_url, page_id
 from services.fetcher.files import MAX_FILE, page_from_file
 from services.fetcher.postpone import again
+from services.runtime.blobs import keep_body
 from services.runtime.config import Settings
 from services.runtime.sources import load_sources
 from services.stage import Emit, Poison, Refusal
@@ -70,7 +71,7 @@ async def _ingest(settings: Settings, files: Sequence[Path]) -> tuple[Outcome, .
         now = pipeline.clock.now()
         for file in _watched(files):
             try:
-                page = read_page(file, now)
+                page = keep_body(read_page(file, now), settings.blobs)
             except Refusal as exc:
                 refused.append(_refusal(file, exc, now))
                 continue

@@ -19,11 +19,13 @@ STATE_PAUSE = 5.0  # seconds to wait while nothing can be remembered
 class Discovery:
     """The loop around the poller."""
 
-    def __init__(self, sources: Mapping[str, Source], poller: Poller, clock: Clock) -> None:
+    def __init__(
+        self, sources: Mapping[str, Source], poller: Poller, clock: Clock, at_once: int = AT_ONCE
+    ) -> None:
         self._sources = sources
         self._poller = poller
         self._clock = clock
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(min(at_once, AT_ONCE))
 
     async def attempt(self, source: Source, feed: Feed) -> int:
         """Poll one feed; how many pages were asked for. A refusal is logged and remembered, not raised."""
@@ -42,6 +44,7 @@ class Discovery:
         async with asyncio.TaskGroup() as tasks:
             for source, feed in self._feeds():
                 tasks.create_task(self._keep_polling(source, feed, stop))
+            await stop.wait()  # a fetcher without feeds still serves requests
 
     def _feeds(self) -> Iterator[tuple[Source, Feed]]:
         for _, source in sorted(self._sources.items()):

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from schemas.records import FetchRequest, RawPage, Robots
 from schemas.topics import PAGES_FETCHED
-from services.fetcher.blobs import keep_body
 from services.fetcher.http import Answer, HttpReader
 from services.fetcher.manners import Manners
 from services.fetcher.postpone import again, put_off
 from services.fetcher.rights import read_rights
+from services.runtime.blobs import keep_body
 from services.runtime.clock import Clock
 from services.stage import Emit, Skip, Transient
 

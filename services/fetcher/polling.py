@@ -51,6 +51,7 @@ class Poller:
         self._state = state
         self._clock = clock
         self._request = request
+        self._asking = asyncio.Lock()  # two feeds that name the same page ask for it once
 
     def seconds_until_due(self, feed: Feed) -> float:
         """How long until this feed should be read; 0 or less when it is due."""
@@ -113,15 +114,19 @@ class Poller:
         fresh = list(self._fresh(source, feed, listing))
         asked = 0
         for start in range(0, len(fresh), BATCH):
-            batch = fresh[start : start + BATCH]
-            wanted = [item for item in batch if self._state.get(asked_key(item.page_id)) is None]
-            await asyncio.gather(*(self._request(item) for item in wanted))
-            asked += len(wanted)
-            now = self._clock.now().isoformat().encode()
-            changes = [Remember(seen_key(feed.url, item.page_id), now) for item in batch]
-            changes += [Remember(asked_key(item.page_id), encode(FETCH_REQUESTS, item)) for item in wanted]
-            await self._state.remember(changes)
+            async with self._asking:
+                asked += await self._ask_batch(feed, fresh[start : start + BATCH])
         return asked
+
+    async def _ask_batch(self, feed: Feed, batch: list[FetchRequest]) -> int:
+        """Publish, then remember; how many were asked for."""
+        wanted = [item for item in batch if self._state.get(asked_key(item.page_id)) is None]
+        await asyncio.gather(*(self._request(item) for item in wanted))
+        now = self._clock.now().isoformat().encode()
+        changes = [Remember(seen_key(feed.url, item.page_id), now) for item in batch]
+        changes += [Remember(asked_key(item.page_id), encode(FETCH_REQUESTS, item)) for item in wanted]
+        await self._state.remember(changes)
+        return len(wanted)
 
     def _fresh(self, source: Source, feed: Feed, listing: Listing) -> Iterator[FetchRequest]:
         """Requests for the pages this feed has not named before, in document order, each once."""

@@ -7,6 +7,7 @@ from functools import partial
 
 from schemas.records import FetchRequest, Record
 from schemas.topics import FETCH_REQUESTS
+from services.fetcher.canonical import STAMP
 from services.fetcher.discovery import Discovery
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
@@ -33,7 +34,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
     await around.state.open()
     async with HttpReader(http, clock) as reader:
         manners = Manners(reader, clock, MannersSettings(delay=settings.fetch_delay))
-        pages = PageFetcher(reader, manners, clock, settings.home / "blobs")
+        pages = PageFetcher(reader, manners, clock, settings.blobs)
 
         async def handle(record: Record, _: Message) -> Sequence[Outgoing]:
             if not isinstance(record, FetchRequest):
@@ -43,11 +44,13 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         async def request(wanted: FetchRequest) -> None:
             await (await publish(around.bus, again(wanted), stage="discovery", at=clock.now()))
 
-        discovery = Discovery(around.sources, Poller(reader, manners, around.state, clock, request), clock)
+        poller = Poller(reader, manners, around.state, clock, request)
+        discovery = Discovery(around.sources, poller, clock, settings.fetch_concurrency)
         service = Service(
             "fetcher",
             (FETCH_REQUESTS,),
             handle,
+            (STAMP,),
             concurrency=settings.fetch_concurrency,
             seconds=settings.fetch_seconds * 4,  # our turn, robots.txt, the page
         )

@@ -76,6 +76,11 @@ class Settings(BaseSettings):
     )
 
     @property
+    def blobs(self) -> Path:
+        """Folder of bodies too large for a message; every service must see the same one."""
+        return self.home / "blobs"
+
+    @property
     def database(self) -> Path:
         """The store's SQLite file."""
         return self.store or self.home / "sirwan.db"

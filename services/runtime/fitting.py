@@ -41,7 +41,7 @@ class Fitted:
 
     build: Callable[[], Service]
     remembers: bool = False
-    pure: bool = False  # one topic, no IO: fed by Faust where there is a Kafka
+    pure: bool = False  # one topic in, one message at a time: fed by Faust where there is a Kafka
     background: tuple[Callable[[], Awaitable[None]], ...] = ()
     discover_once: Callable[[], Awaitable[int]] | None = (
         None  # every feed once; how many pages were asked for

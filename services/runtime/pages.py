@@ -16,7 +16,7 @@ def reference_pages() -> Mapping[str, str]:
     return {
         "reasons.md": _page(
             "Reasons",
-            "Why something is refused. What is `skipped` was expected; what is `dead` is kept as a dead letter.",
+            "Why something is refused. `skipped` was expected; what is `dead` is kept as a dead letter.",
             ("reason", "who says it", "what it means", "first move"),
             [
                 (f"`{name}`", each.stages, each.meaning, each.first_move)
@@ -25,7 +25,7 @@ def reference_pages() -> Mapping[str, str]:
         ),
         "settings.md": _page(
             "Settings",
-            "Environment variables. A misspelt one is an error; `sirwan config show` prints what is in force.",
+            "Environment variables; a misspelt one is an error. `sirwan config show` prints them all.",
             ("variable", "default", "meaning"),
             [
                 (f"`{variable(name)}`", f"`{field.default}`", field.description or "")

@@ -6,7 +6,7 @@ Exit codes: 0 stopped on request, 2 wrong settings, 70 stood still (the supervis
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import NoReturn
@@ -97,7 +97,7 @@ async def _run(worker: Worker, fitted: Fitted, settings: Settings) -> None:
     beside = [
         asyncio.create_task(watch(_Watched(worker), worker.clock, settings.stall_seconds)),
         asyncio.create_task(_report_lag(worker)),
-        *(asyncio.create_task(_always(run)) for run in fitted.background),
+        *(asyncio.ensure_future(run()) for run in fitted.background),
     ]
     stopping = asyncio.create_task(stopped.wait())
     try:
@@ -111,10 +111,6 @@ async def _run(worker: Worker, fitted: Fitted, settings: Settings) -> None:
     for result in ended:
         if isinstance(result, Exception):
             raise result
-
-
-async def _always(run: Callable[[], Awaitable[None]]) -> None:
-    await run()
 
 
 async def _report_lag(worker: Worker) -> None:

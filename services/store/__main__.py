@@ -1,7 +1,7 @@
 """`python -m services.store`: the store on Kafka."""
 
-from services.store.fit import fit
 from services.runtime.serve import serve
+from services.store.fit import fit
 
 if __name__ == "__main__":
     serve("store", fit)

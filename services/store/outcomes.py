@@ -68,6 +68,6 @@ def _place(outcome: Outcome) -> int:
 
 
 def without_end(path: Path, page_ids: Iterable[str]) -> tuple[str, ...]:
-    """Those of the pages that were never stored, skipped or refused. Raises Transient("store-unavailable")."""
+    """Those of the pages that were never stored, skipped or refused. Raises Transient."""
     with reading(path) as db:
         return tuple(page_id for page_id in page_ids if db.execute(END, (page_id,)).fetchone() is None)

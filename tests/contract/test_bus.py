@@ -413,3 +413,23 @@ async def test_a_topic_that_is_not_there_is_a_clear_error(kafka: KafkaSettings) 
         with pytest.raises(BrokerDown, match=r"no such topic at .*; run `sirwan topics apply`"):
             await anext(aiter(subscription))
         await subscription.close()
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("driver", ["kafka", "faust"])
+async def test_a_member_with_a_fixed_name_goes_on_at_once_after_a_restart(
+    kafka: KafkaSettings, driver: str
+) -> None:
+    settings = replace(kafka, instance="only", session_timeout=30.0)
+    await apply(settings, Layout(partitions=2), [ARTICLES])
+    bus = KafkaBus(settings)
+    world = World(bus, bus.subscribe if driver == "kafka" else faust_subscribe(settings))
+    await world.publish(*numbers(20))
+    for _ in range(2):  # the second would wait for the first one's session to expire, were it another
+        reader = world.read()
+        async with asyncio.timeout(10):
+            await reader.acknowledge(await reader.take(10))
+        await reader.member.close()
+    assert await world.read().rest(2 * QUIET) == []
+    await world.readers[-1].member.close()
+    await bus.stop()

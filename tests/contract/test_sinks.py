@@ -333,7 +333,7 @@ async def test_killed_at_any_moment_every_commit_lasts_and_no_batch_is_partial(
 ) -> None:
     with write_for_ever(database, "go-on") as (process, lines):
         next(lines)
-        await asyncio.sleep(random.Random(seed).uniform(0.0, 0.15))  # noqa: S311 - a moment, not a secret
+        await asyncio.sleep(random.Random(seed).uniform(0.0, 0.15))
         process.send_signal(signal.SIGKILL)
         process.wait()
         committed = 1 + sum(1 for _ in lines)
@@ -364,7 +364,7 @@ class StopsInTheMiddle(Sequence[Row]):
 
     def __getitem__(self, index: Any) -> Any:
         if index == len(self.rows) // 2:
-            print("in the middle of 3", flush=True)  # noqa: T201 - the parent reads it
+            print("in the middle of 3", flush=True)
             time.sleep(600)
         return self.rows[index]
 
@@ -381,7 +381,7 @@ async def _write_until_killed(database: Database, how: str) -> None:
         if how == "stop-in-batch-3" and batch == 3:
             rows = StopsInTheMiddle(rows)
         await sink.write(rows)
-        print(f"committed {batch}", flush=True)  # noqa: T201 - the parent reads it
+        print(f"committed {batch}", flush=True)
         batch += 1
 
 

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from services.runtime.reasons import REASONS
 
+from services.runtime.reasons import REASONS
 from tests.rules.reading import Rule, broken, broken_in, calls, python_files
 
 REFUSALS = {"Skip", "Poison", "Transient"}

@@ -8,7 +8,7 @@ import pytest
 
 from schemas.records import Discovered, FetchRequest, RawPage
 from schemas.topics import FETCH_REQUESTS, PAGES_FETCHED
-from services.fetcher.blobs import keep_body
+from services.runtime.blobs import keep_body
 from services.fetcher.canonical import canonical_url, page_id
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings

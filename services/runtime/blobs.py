@@ -1,12 +1,13 @@
 """Bodies too large for a message are kept in a folder under their SHA-256 (claim check)."""
 
+import hashlib
 import tempfile
 from pathlib import Path
 
 import msgspec
 
 from schemas.records import Blob, RawPage
-from services.stage import Transient
+from services.stage import Poison, Transient
 
 CLAIM_CHECK = 2 * 1024 * 1024  # bytes; larger bodies do not travel in messages
 
@@ -29,3 +30,17 @@ def keep_body(page: RawPage, folder: Path, limit: int = CLAIM_CHECK) -> RawPage:
     except OSError as exc:
         raise Transient("blobs-unwritable", f"{folder}: {exc}") from exc
     return msgspec.structs.replace(page, body=None, blob=Blob(sha256=page.body_sha256, bytes=len(page.body)))
+
+
+def load_body(page: RawPage, folder: Path) -> RawPage:
+    """The page with the body that `keep_body` put aside. Raises Poison("body-missing")."""
+    if page.body is not None or page.blob is None:
+        return page
+    path = folder / page.blob.sha256[:2] / page.blob.sha256
+    try:
+        body = path.read_bytes()
+    except OSError as exc:
+        raise Poison("body-missing", f"{path.name[:16]}…: {exc.strerror}") from exc
+    if hashlib.sha256(body).hexdigest() != page.blob.sha256:
+        raise Poison("body-missing", f"{path.name[:16]}…: the file is not what was kept")
+    return msgspec.structs.replace(page, body=body, blob=None)

@@ -1,0 +1,187 @@
+"""The five services as five processes on a real broker, for tests that kill them."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiokafka import (  # type: ignore[import-untyped]  # aiokafka ships no annotations
+    AIOKafkaConsumer,
+    TopicPartition,
+)
+from aiokafka.admin import (  # type: ignore[import-untyped]  # aiokafka ships no annotations
+    AIOKafkaAdminClient,
+)
+from aiokafka.errors import (  # type: ignore[import-untyped]  # as above
+    GroupCoordinatorNotAvailableError,
+)
+
+from schemas.codec import decode
+from schemas.records import Record
+from schemas.topics import (
+    ARTICLES_CLASSIFIED,
+    ARTICLES_ENRICHED,
+    ARTICLES_EXTRACTED,
+    FETCH_REQUESTS,
+    PAGES_FETCHED,
+    STORIES,
+    Topic,
+)
+from services.runtime.kafka_connect import KafkaSettings
+
+STAGES = ("fetcher", "extractor", "classifier", "linker", "store")
+
+INPUTS: Mapping[str, tuple[Topic[Record], ...]] = {
+    "fetcher": (FETCH_REQUESTS,),
+    "extractor": (PAGES_FETCHED,),
+    "classifier": (ARTICLES_EXTRACTED,),
+    "linker": (ARTICLES_CLASSIFIED,),
+    "store": (ARTICLES_ENRICHED, STORIES),
+}
+
+
+@dataclass(slots=True)
+class Deployment:
+    """Processes under our own process ids; only those are ever ended."""
+
+    kafka: KafkaSettings
+    home: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    kills: dict[str, int] = field(default_factory=dict)
+
+    def start(self, stages: Iterable[str] = STAGES) -> None:
+        """Start stages that are not running."""
+        for stage in stages:
+            if stage in self.running and self.running[stage].poll() is None:
+                continue
+            with (self.home / f"{stage}.log").open("ab") as log:
+                self.running[stage] = subprocess.Popen(
+                    [sys.executable, "-m", f"services.{stage}"],
+                    env=self._environment(),
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    stdin=subprocess.DEVNULL,
+                )
+
+    def _environment(self) -> dict[str, str]:
+        ours = {
+            "SIRWAN_KAFKA": self.kafka.bootstrap,
+            "SIRWAN_TOPIC_PREFIX": self.kafka.prefix,
+            "SIRWAN_HOME": str(self.home),
+            "SIRWAN_SOURCES": str(self.home / "sources"),
+            "SIRWAN_ALLOW_PRIVATE_HOSTS": "true",
+            "SIRWAN_FETCH_DELAY": "0",
+            "SIRWAN_RETRY_ATTEMPTS": "2",
+        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SIRWAN_")}
+        return {**kept, **ours, **self.settings}
+
+    def kill(self, stage: str) -> None:
+        """kill -9, without a word."""
+        process = self.running[stage]
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        self.kills[stage] = self.kills.get(stage, 0) + 1
+
+    def stop(self) -> dict[str, int]:
+        """SIGTERM to all; their exit codes."""
+        for process in self.running.values():
+            if process.poll() is None:
+                process.terminate()
+        return {stage: process.wait(60) for stage, process in self.running.items()}
+
+    def tail(self) -> str:
+        """The last lines each stage logged, for a failure's message."""
+        logs = ((stage, self.home / f"{stage}.log") for stage in self.running)
+        return "\n".join(f"--- {stage}\n{log.read_text()[-1500:]}" for stage, log in logs)
+
+
+@contextmanager
+def deployed(kafka: KafkaSettings, home: Path, **settings: str) -> Iterator[Deployment]:
+    """A deployment whose processes end with the context, whatever happens."""
+    (home / "sources").mkdir(parents=True, exist_ok=True)
+    deployment = Deployment(kafka, home, settings)
+    try:
+        yield deployment
+    finally:
+        for process in deployment.running.values():
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+async def ends(kafka: KafkaSettings, topics: Iterable[str]) -> dict[tuple[str, int], int]:
+    """Messages ever written, by (topic without prefix, partition)."""
+    consumer = AIOKafkaConsumer(*map(kafka.full, topics), bootstrap_servers=kafka.bootstrap)
+    await consumer.start()
+    try:
+        places = consumer.assignment()
+        assert {kafka.brief(place.topic) for place in places} == set(topics)
+        written = await consumer.end_offsets(places)
+        return {(kafka.brief(place.topic), place.partition): end for place, end in written.items()}
+    finally:
+        await consumer.stop()
+
+
+async def lag(kafka: KafkaSettings) -> dict[str, int]:
+    """Messages not yet acknowledged, by stage."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    try:
+        behind: dict[str, int] = {}
+        for stage, topics in INPUTS.items():
+            try:
+                committed = await admin.list_consumer_group_offsets(kafka.full(stage))
+            except GroupCoordinatorNotAvailableError:  # for the first seconds of a fresh broker
+                committed = {}
+            settled = {
+                (kafka.brief(place.topic), place.partition): at.offset for place, at in committed.items()
+            }
+            written = await ends(kafka, [topic.name for topic in topics])
+            behind[stage] = sum(end - max(settled.get(place, 0), 0) for place, end in written.items())
+        return behind
+    finally:
+        await admin.close()
+
+
+async def drained(deployment: Deployment, seconds: float, at_least: int = 1) -> None:
+    """Return once no stage has anything left to do, twice in a row; restarts what was killed or died.
+
+    `at_least` pages must have been asked for: a pipeline that has not begun is not drained.
+    """
+    end = time.monotonic() + seconds
+    quiet = 0
+    behind: dict[str, int] = {}
+    while quiet < 2:
+        assert time.monotonic() < end, f"not drained after {seconds:g} s: {behind}\n{deployment.tail()}"
+        deployment.start()
+        await asyncio.sleep(0.5)
+        behind = await lag(deployment.kafka)
+        asked = sum((await ends(deployment.kafka, [FETCH_REQUESTS.name])).values())
+        quiet = 0 if any(behind.values()) or asked < at_least else quiet + 1
+
+
+async def read_all(kafka: KafkaSettings, topic: Topic[Record]) -> list[Record]:
+    """Every record on a topic, oldest first in each partition."""
+    written = {place: end for place, end in (await ends(kafka, [topic.name])).items() if end}
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        consumer.assign([TopicPartition(kafka.full(name), number) for name, number in written])
+        records: list[Record] = []
+        at = dict.fromkeys(written, 0)
+        while any(at[place] < written[place] for place in written):
+            for batch in (await consumer.getmany(timeout_ms=1000)).values():
+                for message in batch:
+                    records.append(decode(topic, message.value))
+                    at[kafka.brief(message.topic), message.partition] = message.offset + 1
+        return records
+    finally:
+        await consumer.stop()

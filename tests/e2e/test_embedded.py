@@ -1,0 +1,110 @@
+"""The tiny news web and the seeds through the embedded pipeline: what becomes of every page."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.demo.server import HERE, NEWSROOMS, NewsWeb
+from services.embedded.pipeline import running
+from services.runtime.config import Settings
+from services.runtime.sources import load_sources
+from services.store.outcomes import Outcome, outcomes
+from services.store.sqlite_file import reading
+
+EXPECTED: dict[str, Any] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
+PAGES: dict[str, dict[str, Any]] = EXPECTED["pages"]
+
+Stored = tuple[dict[str, Outcome], NewsWeb]
+
+
+def settings_for(home: Path, web: NewsWeb, **changes: Any) -> Settings:
+    sources = web.write_sources(home / "sources").parent
+    fields: dict[str, Any] = {"fetch_delay": 0.0, "retry_attempts": 2, "allow_private_hosts": True}
+    return Settings(home=home, sources=sources, **(fields | changes))
+
+
+async def run_embedded(home: Path, web: NewsWeb, **changes: Any) -> Settings:
+    settings = settings_for(home, web, **changes)
+    async with running(settings, load_sources(settings.sources)) as pipeline:
+        await pipeline.discover()
+        await pipeline.drained()
+    return settings
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Stored:
+    import asyncio
+
+    with NewsWeb(dict.fromkeys(NEWSROOMS, 0)) as web:
+        settings = asyncio.run(run_embedded(tmp_path_factory.mktemp("home"), web))
+        found = {each.url: each for each in outcomes(settings.database) if each.url}
+        return {key: found[web.url(key)] for key in PAGES if web.url(key) in found}, web
+
+
+@pytest.mark.parametrize("key", PAGES)
+def test_every_page_meets_the_fate_it_should(stored: Stored, key: str) -> None:
+    found, _ = stored
+    assert (found[key].fate, found[key].stage) == (PAGES[key]["fate"], PAGES[key]["stage"])
+
+
+@pytest.mark.parametrize("key", [key for key, page in PAGES.items() if page["fate"] == "stored"])
+def test_every_stored_page_is_about_what_it_should_be(stored: Stored, key: str) -> None:
+    found, _ = stored
+    page, wanted = found[key], PAGES[key]
+    assert page.title == wanted["title"]
+    assert page.language == wanted["language"]
+    assert page.countries == wanted["relevance"]
+    assert page.copy_verdict == wanted["copy"]
+    if "of" in wanted:
+        assert page.copy_of == found[wanted["of"]].page_id
+
+
+def test_one_story_told_by_three_newsrooms_has_three_independent_sources(stored: Stored) -> None:
+    found, _ = stored
+    for name, story in EXPECTED["stories"].items():
+        members = [key for key, page in PAGES.items() if page.get("story") == name]
+        ids = {found[key].story_id for key in members}
+        assert len(ids) == 1, f"{name} is split: { {key: found[key].story_id for key in members} }"
+        assert found[members[0]].independent_sources == story["independent_sources"]
+        others = {found[key].story_id for key, page in PAGES.items() if page["fate"] == "stored"} - ids
+        outside = [page for page in PAGES.values() if page["fate"] == "stored" and page.get("story") != name]
+        assert len(others) == len({page["story"] for page in outside})
+
+
+def test_what_robots_txt_forbids_was_never_asked_for(stored: Stored) -> None:
+    _, web = stored
+    forbidden = [key for key, page in PAGES.items() if page.get("reason") == "robots-disallowed"]
+    assert not [asked for asked in web.asked if f"{asked[0]}{asked[1]}" in forbidden]
+
+
+async def test_a_second_run_finds_nothing_new_and_changes_nothing(tmp_path: Path) -> None:
+    with NewsWeb(dict.fromkeys(NEWSROOMS, 0)) as web:
+        settings = await run_embedded(tmp_path, web)
+        before = stored_records(settings.database)
+        await run_embedded(tmp_path, web)
+        assert stored_records(settings.database) == before
+
+
+def stored_records(database: Path) -> dict[str, bytes]:
+    with reading(database) as db:
+        return {row["page_id"]: row["record"] for row in db.execute("SELECT page_id, record FROM articles")}
+
+
+def seeds() -> list[Path]:
+    shared = Path(os.environ.get("SIRWAN_SHARED", Path(__file__).parents[3] / "shared"))
+    return sorted((shared / "seeds").glob("*.txt"))
+
+
+@pytest.mark.skipif(not seeds(), reason="the seed documents are not here (SIRWAN_SHARED)")
+def test_all_five_seeds_are_stored_enriched_and_about_iraq(tmp_path: Path) -> None:
+    from services.embedded.runs import ingest_files
+
+    found = ingest_files(Settings(home=tmp_path), seeds())
+    assert [each.fate for each in found] == ["stored"] * 5
+    assert [each.countries["IQ"] for each in found] == [2] * 5
+    untitled = {(each.url or "").split("/")[-1][:3] for each in found if each.title is None}
+    assert untitled == {"002", "004"}
+    assert len({each.story_id for each in found}) == 4

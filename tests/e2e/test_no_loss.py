@@ -1,0 +1,159 @@
+"""kill -9 at any moment: nothing lost, no duplicate effect, the same content as an undisturbed run."""
+
+import asyncio
+import json
+import random
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas.records import Discovered, Fate, FetchRequest
+from schemas.topics import FETCH_REQUESTS, JOURNAL
+from services.embedded.pipeline import running
+from services.fetcher.canonical import canonical_url, page_id
+from services.fetcher.postpone import again
+from services.runtime.config import Settings
+from services.runtime.kafka import KafkaBus
+from services.runtime.kafka_connect import KafkaSettings
+from services.runtime.kafka_topics import Layout, apply
+from services.runtime.publish import publish
+from services.store.rows import stored_form
+from services.store.sqlite_file import reading
+from tests.clock import FakeClock
+from tests.deployment import INPUTS, STAGES, Deployment, deployed, drained, ends, lag, read_all
+from tests.generated_web import generated_web, kind_of
+
+PAGES = 2000
+HOSTS = 8
+KILLS = 10  # two of each stage
+PATIENCE = 420.0  # seconds; about 120 measured on two cores
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+
+
+def requests(addresses: list[str], numbers: range) -> list[FetchRequest]:
+    clock = FakeClock()
+    found = []
+    for number in numbers:
+        url = canonical_url(f"{addresses[number % len(addresses)]}/news/{number}")
+        found.append(
+            FetchRequest(
+                url=url,
+                canonical_url=url,
+                page_id=page_id(url),
+                lane="live",
+                discovered=Discovered(via="request"),
+                requested_at=clock.now(),
+            )
+        )
+    return found
+
+
+async def ask(kafka: KafkaSettings, wanted: list[FetchRequest]) -> None:
+    bus = KafkaBus(kafka)
+    await bus.start()
+    try:
+        sent = [await publish(bus, again(each), stage="test", at=each.requested_at) for each in wanted]
+        for confirmation in sent:
+            await confirmation
+    finally:
+        await bus.stop()
+
+
+def stored(database: Path) -> dict[str, Any]:
+    """What is stored of each page, without the times of the run."""
+    with reading(database) as db:
+        rows = db.execute("SELECT page_id, record FROM articles")
+        return {row["page_id"]: json.loads(stored_form(row["record"])) for row in rows}
+
+
+async def undisturbed(home: Path, phases: list[list[FetchRequest]]) -> dict[str, Any]:
+    """The same pages through the embedded pipeline, where nothing is killed."""
+    (home / "sources").mkdir(parents=True)
+    settings = Settings(
+        home=home, sources=home / "sources", allow_private_hosts=True, fetch_delay=0.0, retry_attempts=2
+    )
+    async with running(settings, {}) as pipeline:
+        for phase in phases:
+            await pipeline.put(map(again, phase), "test")
+            await pipeline.drained()
+    return stored(settings.database)
+
+
+async def kill_at_random(deployment: Deployment, order: list[str], chance: random.Random) -> None:
+    """Kill each stage of `order` while it works, restarting it a moment later."""
+    for stage in order:
+        await asyncio.sleep(chance.uniform(0.5, 2.5))
+        while not (await lag(deployment.kafka))[stage]:
+            if not any((await lag(deployment.kafka)).values()):
+                break  # everything is done already: kill it idle
+            await asyncio.sleep(0.2)
+        deployment.kill(stage)
+        await asyncio.sleep(chance.uniform(0.0, 0.5))
+        deployment.start([stage])
+
+
+async def test_kill_9_of_every_stage_loses_nothing_and_repeats_nothing(
+    kafka: KafkaSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chance = random.Random(7)
+    order = list(STAGES) * (KILLS // len(STAGES))
+    chance.shuffle(order)
+    await apply(kafka, Layout())
+    with generated_web(HOSTS) as addresses, deployed(kafka, tmp_path) as deployment:
+        # Copies are asked for when their originals are in: then which is the copy does not depend on luck.
+        everything = requests(addresses, range(PAGES))
+        copies = [each for number, each in enumerate(everything) if kind_of(number) == "copy"]
+        others = [each for number, each in enumerate(everything) if kind_of(number) != "copy"]
+        begun = time.monotonic()
+        await ask(kafka, others)
+        deployment.start()
+        await kill_at_random(deployment, order, chance)
+        await drained(deployment, PATIENCE)
+        await ask(kafka, copies)
+        deployment.kill("linker")  # what it remembers of the originals must not depend on this process
+        await drained(deployment, PATIENCE)
+        seconds = time.monotonic() - begun
+        codes = deployment.stop()
+        expected = await undisturbed(tmp_path / "undisturbed", [others, copies])
+
+    fates = [each for each in await read_all(kafka, JOURNAL) if isinstance(each, Fate)]
+    await _every_message_has_one_fate(kafka, fates)
+    found = stored(tmp_path / "sirwan.db")
+    assert len(expected) > 0.75 * PAGES, "the undisturbed run stored too little to prove anything"
+    assert found.keys() == expected.keys()
+    different = [page for page in found if found[page] != expected[page]]
+    assert not different, f"{len(different)} differ: {found[different[0]]} and {expected[different[0]]}"
+    verdicts = Counter(each["copy"]["verdict"] for each in found.values())
+    assert verdicts["reprint"] == sum(kind_of(number) == "copy" for number in range(PAGES))
+    assert codes == dict.fromkeys(STAGES, 0)
+    with capsys.disabled():
+        print(
+            f"\nno-loss: {PAGES} pages, {sum(deployment.kills.values())} × kill -9 {deployment.kills}, "
+            f"{len(found)} stored, 0 lost, 0 different, {len(fates) - _messages(fates)} fates repeated, "
+            f"{seconds:.0f} s"
+        )
+
+
+def _messages(fates: list[Fate]) -> int:
+    return len({(fate.stage, fate.from_) for fate in fates})
+
+
+async def _every_message_has_one_fate(kafka: KafkaSettings, fates: list[Fate]) -> None:
+    """In = done + skipped + dead, at every stage: each offset of its input has exactly one kind of fate."""
+    behind = await lag(kafka)
+    assert behind == dict.fromkeys(STAGES, 0)
+    for stage, topics in INPUTS.items():
+        taken: dict[tuple[str, int, int], set[str]] = {}
+        for fate in fates:
+            if fate.stage == stage:
+                place = (fate.from_.topic, fate.from_.partition, fate.from_.offset)
+                taken.setdefault(place, set()).add(f"{fate.fate}/{fate.reason}")
+        assert all(len(each) == 1 for each in taken.values()), stage
+        written = await ends(kafka, [topic.name for topic in topics])
+        every = {(topic, number, offset) for (topic, number), end in written.items() for offset in range(end)}
+        assert taken.keys() == every, f"{stage}: {len(every - taken.keys())} without a fate"
+        assert FETCH_REQUESTS.name in {topic for topic, _, _ in every} or stage != "fetcher"
