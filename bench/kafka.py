@@ -106,7 +106,7 @@ async def _bus_loop(bus: KafkaBus, subscribe: Subscribe, count: int) -> float:
 
     async def settle(message: Message, confirmation: Awaitable[None]) -> None:
         await confirmation
-        newest = gate.settle(message)
+        newest, _ = gate.settle(message)
         if newest is not None:
             await subscription.acknowledge(newest)
         room.release()

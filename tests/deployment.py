@@ -79,6 +79,7 @@ class Deployment:
             "SIRWAN_ALLOW_PRIVATE_HOSTS": "true",
             "SIRWAN_FETCH_DELAY": "0",
             "SIRWAN_RETRY_ATTEMPTS": "2",
+            "SIRWAN_INSTANCE": "0",  # a killed process takes its partitions back without a wait
         }
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SIRWAN_")}
         return {**kept, **ours, **self.settings}

@@ -1,9 +1,10 @@
 """All five services in one process: in-memory bus, SQLite memories, SQLite store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from schemas.records import Source
 from schemas.topics import SOURCES
@@ -21,7 +22,7 @@ from services.runtime.publish import publish
 from services.runtime.retry import Retry
 from services.runtime.state import SqliteState
 from services.runtime.worker import Patience, Worker
-from services.stage import Emit
+from services.stage import Emit, Transient
 from services.store.fit import fit as fit_store
 
 ROOMS: Mapping[str, Fit] = {  # downstream first: nobody publishes before somebody listens
@@ -31,6 +32,9 @@ ROOMS: Mapping[str, Fit] = {  # downstream first: nobody publishes before somebo
     "extractor": fit_extractor,
     "fetcher": fit_fetcher,
 }
+
+START = 10.0
+"""Seconds a service may need to start; later troubles only pause it."""
 
 GRACE = 10.0
 """Seconds what was taken may need to be settled after a stop."""
@@ -54,13 +58,25 @@ class Pipeline:
 
     async def drained(self) -> None:
         """Return once everything published has its fate at every stage. Raises what ended a service."""
-        draining = asyncio.create_task(self.bus.drained())
-        await asyncio.wait({draining, *self.tasks}, return_when=asyncio.FIRST_COMPLETED)
-        for task in self.tasks:
-            if task.done():
-                draining.cancel()
-                task.result()
-        await draining
+        await self.unless_ended(self.bus.drained())
+
+    async def ready(self) -> None:
+        """Return once every service takes messages. Raises what ended one, and Transient("not-ready")."""
+        for name, worker in self.workers.items():
+            try:
+                async with asyncio.timeout(START):
+                    await self.unless_ended(worker.health.until_ready())
+            except TimeoutError:
+                raise Transient("not-ready", f"{name}: {'; '.join(worker.health.causes.values())}") from None
+
+    async def unless_ended(self, waiting: Coroutine[Any, Any, None]) -> None:
+        """Wait, but not for a service that is no more. Raises what ended it."""
+        task = asyncio.create_task(waiting)
+        await asyncio.wait({task, *self.tasks}, return_when=asyncio.FIRST_COMPLETED)
+        for ended in (each for each in self.tasks if each.done()):
+            task.cancel()
+            ended.result()
+        await task
 
     async def discover(self) -> int:
         """Read every feed once; how many pages were asked for."""
@@ -98,7 +114,7 @@ async def running(
         tasks = tuple(asyncio.create_task(worker.run(), name=name) for name, worker in workers.items())
         pipeline = Pipeline(bus, clock, metrics, fitted, workers, tasks)
         try:
-            await asyncio.gather(*(worker.health.until_ready() for worker in workers.values()))
+            await pipeline.ready()
             await pipeline.put(
                 (Emit(SOURCES, each.id, each, each.homepage) for each in sources.values()), "fetcher"
             )

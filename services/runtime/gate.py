@@ -23,18 +23,19 @@ class Gate:
         """A message is being worked on. Call in the order of delivery."""
         self._taken[_lane(message)][message.offset] = (message, False)
 
-    def settle(self, message: Message) -> Message | None:
-        """Mark as settled. Returns the newest message that may be acknowledged now, or None."""
+    def settle(self, message: Message) -> tuple[Message | None, int]:
+        """Mark as settled. Returns the newest message that may be acknowledged now, if any, and how many
+        that acknowledges."""
         lane = self._taken[_lane(message)]
         lane[message.offset] = (message, True)
-        newest = None
+        newest, passed = None, 0
         while lane:
             offset, (head, settled) = next(iter(lane.items()))
             if not settled:
                 break
             del lane[offset]
-            newest = head
-        return newest
+            newest, passed = head, passed + 1
+        return newest, passed
 
     @property
     def open(self) -> int:

@@ -11,8 +11,9 @@ EVERY = 60.0  # seconds
 HARMLESS = (
     "because it is rebalancing",  # aiokafka: a member joined or left
     "is overlapping",  # mode: a commit took longer than the time between two
+    "Unable connect to",  # aiokafka, of a broker that is away: kafka_connect says that better, once
 )
-"""Warnings of what is normal, by a part of their template."""
+"""Warnings of what is normal or said elsewhere, by a part of their template."""
 
 
 class OnceAMinute(logging.Filter):

@@ -110,6 +110,15 @@ REASONS: Mapping[str, Reason] = {
     "state-unavailable": Reason(
         "linker, discovery", "The stage's memory cannot be read or written.", "See the disk."
     ),
+    "memory-unreadable": Reason(
+        "linker", "What the linker remembers was written by another version.", "Do what the message says."
+    ),
+    "store-migration": Reason(
+        "store", "The database and this release do not fit together.", "Do what the message says."
+    ),
+    "not-ready": Reason(
+        "every stage", "A service could not start in time; the detail says why.", "Do what it says."
+    ),
     "store-unavailable": Reason(
         "store", "The database is away, locked, full or read-only.", "Do what the detail says."
     ),

@@ -1,15 +1,16 @@
 """One service as a process on Kafka: `python -m services.extractor`.
 
-Exit codes: 0 stopped on request, 2 wrong settings, 70 stood still (the supervisor restarts it).
+Exit codes: 0 stopped on request; 2 wrong settings, or a memory or database of another version; 70 stood
+still, and the supervisor should start it again.
 """
 
 import asyncio
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import NoReturn
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
 import structlog
 
@@ -27,44 +28,73 @@ from services.runtime.metrics import Metrics
 from services.runtime.retry import Retry
 from services.runtime.sources import SourceFileError, load_sources
 from services.runtime.worker import Patience, Worker
+from services.stage import Refusal
 
 log = structlog.get_logger()
 
 GRACE = 20.0
 """Seconds what was taken may need to be settled after SIGTERM; below the 30 s most supervisors give."""
 
+LINGER_MS = 5
+"""Milliseconds a batch of outputs waits for company."""
+
 LAG_PERIOD = 5.0
 """Seconds between two looks at the lag."""
 
-WRONG_SETTINGS, STOOD_STILL = 2, 70
+CANNOT_START, STOOD_STILL = 2, 70
 
 
-def serve(name: str, fit: Fit) -> NoReturn:
-    """Run until SIGTERM or SIGINT, then exit."""
+def serve(name: str, fit: Fit, *, linger_ms: int = LINGER_MS) -> NoReturn:
+    """Run until SIGTERM or SIGINT, then exit. `linger_ms` 0 is for a stage that confirms each message."""
     try:
         settings = load_settings()
         logs.configure(settings.log_level)
-        asyncio.run(_serve(name, fit, settings))
-    except (ConfigError, SourceFileError) as exc:
+        asyncio.run(_until_told(lambda stop: _serve(name, fit, settings, linger_ms, stop)))
+    except (ConfigError, SourceFileError, Refusal) as exc:
         sys.stderr.write(f"sirwan {name}: {exc}\n")
-        sys.exit(WRONG_SETTINGS)
+        sys.exit(CANNOT_START)
     except Stalled as exc:
         log.error("stood still, ending the process", stage=name, why=str(exc))
         sys.exit(STOOD_STILL)
     sys.exit(0)
 
 
-async def _serve(name: str, fit: Fit, settings: Settings) -> None:
+async def _until_told(run: Callable[["Stop"], Coroutine[Any, Any, None]]) -> None:
+    """Run until it ends, or a signal says stop: at once while it starts, within GRACE once it is at work."""
+    stop = Stop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.told.set)
+    running = asyncio.create_task(run(stop))
+    telling = asyncio.create_task(stop.told.wait())
+    await asyncio.wait({running, telling}, return_when=asyncio.FIRST_COMPLETED)
+    if stop.at_work:
+        await asyncio.wait({running}, timeout=GRACE)
+    for task in (running, telling):
+        task.cancel()
+    for result in await asyncio.gather(running, telling, return_exceptions=True):
+        if isinstance(result, Exception):
+            raise result
+
+
+@dataclass(slots=True)
+class Stop:
+    """Whether the process was told to stop, and whether it has anything to finish."""
+
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+    at_work: bool = False
+
+
+async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: Stop) -> None:
     clock = SystemClock()
     metrics = Metrics()
     health = Health(name, metrics)
-    kafka = kafka_settings(settings, name)
+    kafka = kafka_settings(settings, name, linger_ms)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(serve_health(settings, health, metrics))
+        sources = load_sources(settings.sources)
         bus = KafkaBus(kafka, clock)
         await bus.start()
         stack.push_async_callback(bus.stop)
-        sources = load_sources(settings.sources)
         state = KafkaState(kafka, name, clock)
         around = Surroundings(settings, sources, bus, clock, health, state)
         fitted = await stack.enter_async_context(fit(around))
@@ -79,38 +109,42 @@ async def _serve(name: str, fit: Fit, settings: Settings) -> None:
             retry=Retry(attempts=settings.retry_attempts),
             patience=Patience.of(settings),
         )
-        await _run(worker, fitted, settings)
+        stop.at_work = True
+        await _work(worker, fitted, settings, stop)
 
 
-def kafka_settings(settings: Settings, client: str) -> KafkaSettings:
+def kafka_settings(settings: Settings, client: str, linger_ms: int = LINGER_MS) -> KafkaSettings:
     """Where the broker is, from the settings."""
     instance = f"{client}-{settings.instance}" if settings.instance else None
-    return KafkaSettings(settings.kafka, settings.topic_prefix, client_id=client, instance=instance)
+    return KafkaSettings(
+        settings.kafka, settings.topic_prefix, client_id=client, instance=instance, linger_ms=linger_ms
+    )
 
 
-async def _run(worker: Worker, fitted: Fitted, settings: Settings) -> None:
+async def _work(worker: Worker, fitted: Fitted, settings: Settings, stop: Stop) -> None:
     """The worker and what runs beside it, until a signal, a stall or a crash."""
-    stopped = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     working = asyncio.create_task(worker.run())
     beside = [
         asyncio.create_task(watch(_Watched(worker), worker.clock, settings.stall_seconds)),
         asyncio.create_task(_report_lag(worker)),
+        asyncio.create_task(_wait(stop)),
         *(asyncio.ensure_future(run()) for run in fitted.background),
     ]
-    stopping = asyncio.create_task(stopped.wait())
     try:
-        await asyncio.wait({working, stopping, *beside}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({working, *beside}, return_when=asyncio.FIRST_COMPLETED)
         worker.stop()
         await asyncio.wait({working}, timeout=GRACE)
     finally:
-        for task in (working, stopping, *beside):
+        for task in (working, *beside):
             task.cancel()
-        ended = await asyncio.gather(working, stopping, *beside, return_exceptions=True)
+        ended = await asyncio.gather(working, *beside, return_exceptions=True)
     for result in ended:
         if isinstance(result, Exception):
             raise result
+
+
+async def _wait(stop: Stop) -> None:
+    await stop.told.wait()
 
 
 async def _report_lag(worker: Worker) -> None:

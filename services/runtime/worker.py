@@ -28,8 +28,8 @@ from services.stage import DEAD, Transient
 
 log = structlog.get_logger()
 
-WINDOW = 256
-"""Messages of a sequential service whose confirmations may be outstanding at once."""
+WINDOW = 1000
+"""Messages taken and not yet acknowledged, at most: what a crash delivers again, and what memory holds."""
 
 UNSAFE = frozenset({TIME_LIMIT, "bug", "record-too-large"})
 """Ends after which a stage may remember in this process what was never made durable."""
@@ -164,7 +164,8 @@ class _Shift:
             hold=worker.wait_for_memory,
         )
         self._gate = Gate()
-        self._room = asyncio.Semaphore(service.concurrency if service.concurrency > 1 else WINDOW)
+        self._room = asyncio.Semaphore(WINDOW)
+        self._hands = asyncio.Semaphore(service.concurrency)
         patience = worker.patience
         self._limit = DeadLetterLimit(patience.dead_letters, patience.dead_letter_window)
         self._flood: str | None = None
@@ -194,7 +195,8 @@ class _Shift:
         if self._worker.state is not None:
             await self._with_memory(message)
         elif self._service.concurrency > 1:
-            tasks.create_task(self._whole(message))
+            await self._hands.acquire()
+            tasks.create_task(self._whole(message)).add_done_callback(lambda _: self._hands.release())
         else:
             outcome = await self._settler.decide(message)
             outcome, confirmations = await self._settler.hand_over(message, outcome)
@@ -215,10 +217,11 @@ class _Shift:
     async def _end(self, message: Message, outcome: Outcome, confirmations: Confirmations) -> Outcome:
         """Conclude and acknowledge."""
         outcome = await self._settler.conclude(message, outcome, confirmations)
-        newest = self._gate.settle(message)
+        newest, passed = self._gate.settle(message)
         if newest is not None:
             await self._subscription.acknowledge(newest)
-        self._room.release()
+        for _ in range(passed):
+            self._room.release()
         worker = self._worker
         worker.metrics.set("sirwan_open_messages", self._gate.open, stage=self._service.name)
         if outcome.fate == DEAD:

@@ -8,11 +8,11 @@ import pytest
 
 from schemas.records import Discovered, FetchRequest, RawPage
 from schemas.topics import FETCH_REQUESTS, PAGES_FETCHED
-from services.runtime.blobs import keep_body
 from services.fetcher.canonical import canonical_url, page_id
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.pages import PageFetcher, media_type
+from services.runtime.blobs import keep_body
 from services.stage import Emit, Refusal, Skip, Transient
 from tests.unit.fetcher.worlds import START, FakeClock, Page, Web, response, serving
 

@@ -1,0 +1,110 @@
+"""The command line as people use it."""
+
+import base64
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from services.cli import app
+from tests.e2e.test_bad_input import ARTICLE, ROOT, sirwan
+
+HEAVY = ("pydantic", "httpx", "faust", "aiokafka", "trafilatura", "lxml", "structlog", "msgspec", "sqlite3")
+
+
+def test_help_imports_none_of_the_heavy_libraries() -> None:
+    """`sirwan --help` starts in under 0.3 s because of this; time itself is no matter for a test."""
+    code = f"import sys, services.cli; print([name for name in {HEAVY!r} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "verb",
+    sorted(
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    ),
+)
+def test_every_verb_explains_itself(verb: str) -> None:
+    shown = CliRunner().invoke(app, [verb, "--help"])
+    assert shown.exit_code == 0
+
+
+def test_what_was_ingested_can_be_found_traced_and_counted(tmp_path: Path) -> None:
+    page = tmp_path / "canal.html"
+    page.write_text(ARTICLE)
+    (stored,) = json.loads(sirwan(tmp_path, "ingest", "--json", str(page)).stdout)
+    (hit,) = json.loads(sirwan(tmp_path, "search", "--json", "canal", "Basra").stdout)
+    assert hit["page_id"] == stored["page_id"]
+    traced = json.loads(sirwan(tmp_path, "trace", "--json", stored["page_id"]).stdout)
+    assert [fate["stage"] for fate in traced["fates"]] == ["extractor", "classifier", "linker", "store"]
+    assert json.loads(sirwan(tmp_path, "trace", "--json", hit["url"]).stdout) == traced
+    counts = {
+        each["stage"]: each for each in json.loads(sirwan(tmp_path, "status", "--json").stdout)["stages"]
+    }
+    assert all(each["taken"] == each["done"] + each["skipped"] + each["dead"] for each in counts.values())
+    for verb in (["search", "canal"], ["trace", stored["page_id"]], ["status"]):
+        shown = sirwan(tmp_path, *verb)
+        assert shown.returncode == 0
+        assert shown.stdout.strip()
+
+
+def test_ingesting_twice_changes_nothing(tmp_path: Path) -> None:
+    page = tmp_path / "canal.html"
+    page.write_text(ARTICLE)
+    first = json.loads(sirwan(tmp_path, "ingest", "--json", str(page)).stdout)
+    second = json.loads(sirwan(tmp_path, "ingest", "--json", str(page)).stdout)
+    assert [each["story_id"] for each in first] == [each["story_id"] for each in second]
+    assert len(json.loads(sirwan(tmp_path, "search", "--json", "canal").stdout)) == 1
+
+
+def filtered(verb: list[str], lines: str) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-c", "from services.cli import main; main()", *verb],
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_the_filters_make_a_pipe() -> None:
+    html = base64.b64encode(ARTICLE.encode()).decode()
+    pages = [
+        {"id": "a", "url": "http://tigris.example/a", "html": html},
+        {"id": "b", "url": "http://tigris.example/b", "html": "%%"},
+    ]
+    articles = filtered(["extract"], "\n".join(map(json.dumps, pages)))
+    assert [each["id"] for each in articles] == ["a", "b"]
+    assert (articles[1]["error"]["fate"], articles[1]["error"]["reason"]) == ("dead", "bad-request")
+    classified = filtered(["classify"], json.dumps(articles[0]))
+    assert classified[0]["relevant"] is True
+    for verb in (["link"], ["link", "--final"]):
+        linked = filtered(verb, "\n".join(json.dumps({**classified[0], "id": name}) for name in "xy"))
+        assert [each["copy"]["verdict"] for each in linked] == ["original", "reprint"]
+        assert linked[1]["copy"]["of"] == "x"
+    assert (
+        filtered(["link"], json.dumps({"id": "raw", "title": "Iraq", "text": "Iraq said."}))[0]["id"] == "raw"
+    )
+
+
+def test_feed_canonical_and_robots_look_at_one_thing() -> None:
+    rss = "<rss><channel><item><title>A</title><link>/a</link></item></channel></rss>"
+    assert filtered(["feed", "--base", "http://tigris.example/"], rss)[0]["url"] == "http://tigris.example/a"
+    said = filtered(["robots", "--agent", "Sirwan", "http://t.example/x"], "User-agent: *\nDisallow: /x\n")
+    assert said[0]["allowed"] is False
+    done = subprocess.run(
+        [sys.executable, "-c", "from services.cli import main; main()", "canonical"],
+        input="HTTP://Tigris.Example:80/a#b\nftp://x\n",
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert done.stdout == "http://tigris.example/a\n!bad-url\n"
