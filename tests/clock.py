@@ -1,28 +1,25 @@
-"""A clock that tests move by hand."""
+"""A clock that only moves when it is told to or slept on."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
 
 class FakeClock:
-    """Starts at a fixed instant; `sleep` moves it at once and lets others run."""
+    """Sleeping moves it; nothing waits."""
 
-    def __init__(self, at: datetime | None = None) -> None:
-        self._now = at or datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
-        self._steady = 0.0
+    def __init__(self) -> None:
+        self.passed = 0.0
         self.slept: list[float] = []
 
     def now(self) -> datetime:
-        return self._now
+        return START + timedelta(seconds=self.passed)
 
     def steady(self) -> float:
-        return self._steady
-
-    def advance(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
-        self._steady += seconds
+        return 1000.0 + self.passed
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
-        self.advance(seconds)
+        self.passed += seconds
         await asyncio.sleep(0)

@@ -7,7 +7,7 @@ import structlog
 
 from schemas.records import Feed, Source
 from services.fetcher.polling import Poller
-from services.runtime.clock import Clock
+from services.runtime.clock import Clock, sleep_unless
 from services.stage import Refusal, Transient
 
 log = structlog.get_logger()
@@ -55,21 +55,11 @@ class Discovery:
         while not stop.is_set():
             wait = self._poller.seconds_until_due(feed)
             if wait > 0:
-                await self._sleep(wait, stop)
+                await sleep_unless(self._clock, wait, stop)
                 continue
             async with self._slots:
                 try:
                     await self.attempt(source, feed)
                 except Transient as exc:  # what was learned could not be remembered
                     log.warning("feed-state-lost", feed=feed.url, reason=exc.reason, detail=exc.detail)
-                    await self._sleep(STATE_PAUSE, stop)
-
-    async def _sleep(self, seconds: float, stop: asyncio.Event) -> None:
-        """Sleep, but not past a stop."""
-        both = {asyncio.ensure_future(self._clock.sleep(seconds)), asyncio.ensure_future(stop.wait())}
-        try:
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in both:
-                task.cancel()
-            await asyncio.gather(*both, return_exceptions=True)
+                    await sleep_unless(self._clock, STATE_PAUSE, stop)

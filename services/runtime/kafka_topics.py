@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError, for_code  # type: ignore[import-untyped]
 
 from schemas.topics import ALL_TOPICS, DAY, MIB
 from services.runtime.bus import BrokerDown
+from services.runtime.clock import SystemClock
 from services.runtime.kafka_connect import ENVELOPE, KafkaSettings, broker_down
 from services.runtime.kafka_noise import quieten
 
@@ -123,6 +124,7 @@ class _Admin:
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
+        self._clock = SystemClock()
 
     async def __aenter__(self) -> Self:
         quieten()
@@ -183,8 +185,8 @@ class _Admin:
         """Wait until the new topics have leaders: a client that comes at once then finds them."""
         try:
             async with asyncio.timeout(self._settings.request_timeout):
-                while not all(map(_led, await self._client.describe_topics(list(names)))):  # noqa: ASYNC110 (no event tells)
-                    await asyncio.sleep(0.05)
+                while not all(map(_led, await self._client.describe_topics(list(names)))):
+                    await self._clock.sleep(0.05)
         except TimeoutError as exc:
             raise broker_down(self._settings, exc, "waiting for new topics") from exc
 

@@ -14,7 +14,7 @@ from typing import Self
 import structlog
 
 from services.runtime.bus import BrokerDown, Bus, Message, Subscription
-from services.runtime.clock import Clock
+from services.runtime.clock import Clock, sleep_unless
 from services.runtime.config import Settings
 from services.runtime.deadletter import DeadLetterLimit
 from services.runtime.gate import Gate
@@ -112,13 +112,7 @@ class Worker:
             raise Rebuild
 
     async def _pause(self, seconds: float) -> None:
-        """Sleep, but not past a stop."""
-        sleeping = asyncio.ensure_future(self.clock.sleep(seconds))
-        stopping = asyncio.ensure_future(self._stop.wait())
-        await asyncio.wait({sleeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (sleeping, stopping):
-            task.cancel()
-        await asyncio.gather(sleeping, stopping, return_exceptions=True)
+        await sleep_unless(self.clock, seconds, self._stop)
 
     async def breathe(self, why: str, limit: DeadLetterLimit) -> None:
         """Stop taking messages for a while: something upstream is broken, let the topic back up."""

@@ -9,7 +9,8 @@ from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.polling import Poller
 from services.runtime.state import SqliteState
-from tests.unit.fetcher.worlds import START, Asked, FakeClock, Page, Web, response, serving
+from tests.clock import START, FakeClock
+from tests.unit.fetcher.worlds import Asked, Page, Web, response, serving
 
 ONE = response(b"<rss><channel><item><link>/one</link></item></channel></rss>")
 TWO = response(b"<rss><channel><item><link>/two</link></item></channel></rss>")

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from services.fetcher.feed_state import FeedState, feed_key, read_state, seen_key, state_bytes
-from tests.unit.fetcher.worlds import START
+from tests.clock import START
 
 
 def test_what_is_remembered_reads_back() -> None:

@@ -12,7 +12,8 @@ import zstandard
 
 from services.fetcher.http import Answer, HttpReader, HttpSettings
 from services.stage import Poison, Refusal, Skip, Transient
-from tests.unit.fetcher.worlds import Asked, FakeClock, Page, response, serving
+from tests.clock import FakeClock
+from tests.unit.fetcher.worlds import Asked, Page, response, serving
 
 LOCAL = HttpSettings(allow_private_hosts=True, max_body=100_000, deadline=2.0)
 

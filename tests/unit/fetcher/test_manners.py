@@ -6,7 +6,8 @@ import pytest
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import KEEP_ROBOTS, KEEP_UNREACHABLE, Manners, MannersSettings
 from services.stage import Transient
-from tests.unit.fetcher.worlds import FakeClock, Page, response, serving
+from tests.clock import FakeClock
+from tests.unit.fetcher.worlds import Page, response, serving
 
 LOCAL = HttpSettings(allow_private_hosts=True)
 

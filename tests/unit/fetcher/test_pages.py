@@ -14,7 +14,8 @@ from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.pages import PageFetcher, media_type
 from services.runtime.blobs import keep_body
 from services.stage import Emit, Refusal, Skip, Transient
-from tests.unit.fetcher.worlds import START, FakeClock, Page, Web, response, serving
+from tests.clock import START, FakeClock
+from tests.unit.fetcher.worlds import Page, Web, response, serving
 
 HTML = b'<html><head><meta name="robots" content="noarchive"><title>x</title></head><body>y</body></html>'
 ARTICLE = response(HTML, content_type="text/html; charset=windows-1256", server="x", etag='"1"')

@@ -12,7 +12,8 @@ from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.polling import Poller
 from services.runtime.state import SqliteState
 from services.stage import Refusal
-from tests.unit.fetcher.worlds import START, Asked, FakeClock, Page, Web, response, serving
+from tests.clock import START, FakeClock
+from tests.unit.fetcher.worlds import Asked, Page, Web, response, serving
 
 
 class Desk:

@@ -1,32 +1,11 @@
-"""What the fetcher's tests run in: a clock that only moves when told or slept on, and a small hostile web."""
+"""What the fetcher's tests run in: a small hostile web."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 TLS_HELLO = b"\x16"
-START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-class FakeClock:
-    """Sleeping moves it; nothing waits."""
-
-    def __init__(self) -> None:
-        self.passed = 0.0
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return START + timedelta(seconds=self.passed)
-
-    def steady(self) -> float:
-        return 1000.0 + self.passed
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.passed += seconds
-        await asyncio.sleep(0)
 
 
 def response(body: bytes = b"", status: str = "200 OK", length: int | None = None, **headers: str) -> bytes:
