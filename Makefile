@@ -17,8 +17,8 @@ $(READY): requirements/dev.txt pyproject.toml
 	  $$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done); \
 	  test -n "$$python" || { echo "make: no Python 3.11 or newer with venv found; on Debian: apt install python3-venv" >&2; exit 1; }; \
 	  echo "Setting up .venv with $$($$python --version) (once, about a minute) …" && $$python -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
 demo: $(READY) ## A tiny news web through every stage, on this machine, in seconds

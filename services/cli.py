@@ -375,7 +375,7 @@ def _show(value: Any, json: bool, otherwise: Callable[[], object]) -> None:
 def _console() -> Any:
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else 160)
+    return Console(width=None if sys.stdout.isatty() else 120)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.console import Console
 
@@ -32,8 +33,14 @@ def run_demo(console: Console, home: Path) -> None:
             highlight=False,
         )
         found = asyncio.run(_run(settings, sources))
-    print_outcomes(console, found, {source.id: source.name for source in sources.values()})
+    print_outcomes(console, found, _names(sources))
     _summarise(console, found, home)
+
+
+def _names(sources: Mapping[str, Source]) -> dict[str, str]:
+    """Publishers by source id, and by host for pages that never got as far as an article."""
+    ids = {source.id: source.name for source in sources.values()}
+    return ids | {urlsplit(source.homepage).netloc: source.name for source in sources.values()}
 
 
 async def _run(settings: Settings, sources: Mapping[str, Source]) -> tuple[Outcome, ...]:
@@ -46,6 +53,9 @@ async def _run(settings: Settings, sources: Mapping[str, Source]) -> tuple[Outco
 def _summarise(console: Console, found: Sequence[Outcome], home: Path) -> None:
     counts = {fate: sum(each.fate == fate for each in found) for fate in ("stored", "skipped", "dead")}
     said = ", ".join(f"{count} {fate}" for fate, count in counts.items())
+    console.print(
+        "Grades: 2 primary, 1 secondary. Voices: independent sources of the story.", highlight=False
+    )
     console.print(f"\n{len(found)} pages: {said}. Try next:", highlight=False)
     refused = next((each.url for each in found if each.fate == "dead"), found[0].url)
     for command in ("search gas Baghdad", "search --copy spun gas", f"trace {refused}", "status"):

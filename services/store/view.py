@@ -1,8 +1,10 @@
 """What the store knows, for a terminal: rich tables and lines. Text from outside is never markup."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import unquote, urlsplit
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
@@ -11,6 +13,9 @@ from services.store.search import Hit
 from services.store.status import Status
 from services.store.trace import Trace
 
+GAP = "  "  # between two columns
+LEAST = 20  # characters of the column that is cut
+FATES = ("stored", "done", "skipped", "dead")
 COLOURS: Mapping[str, str] = {"stored": "green", "done": "green", "skipped": "yellow", "dead": "red"}
 VERDICTS: Mapping[str, str] = {"original": "green", "reprint": "cyan", "edited": "yellow", "spun": "red"}
 CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")  # an escape sequence in a title is an attack
@@ -18,44 +23,86 @@ GRADES = ("", "secondary", "primary")
 
 
 def print_outcomes(console: Console, outcomes: Sequence[Outcome], names: Mapping[str, str]) -> None:
-    """One row a page: what became of it, and why. `names` are the publishers' by source id."""
-    titles = {each.page_id: names.get(each.source_id or "", each.source_id or "?") for each in outcomes}
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
-    table.add_column("page", max_width=46, no_wrap=True, overflow="ellipsis")
-    table.add_column("source", no_wrap=True)
-    table.add_column("fate", no_wrap=True)
-    table.add_column("why / about", max_width=34, overflow="fold")
-    table.add_column("copy", max_width=24, overflow="fold")
-    table.add_column("story", max_width=26, no_wrap=True, overflow="ellipsis")
-    table.add_column("voices", justify="right")
-    for each in outcomes:
-        table.add_row(*_outcome_cells(each, titles))
-    console.print(table)
+    """One row a page: what became of it, and why; then the stories.
 
-
-def _outcome_cells(each: Outcome, publishers: Mapping[str, str]) -> tuple[RenderableType, ...]:
-    fate = Text(each.fate, COLOURS.get(each.fate, ""))
-    page = plain(each.title or _short(each.url) or each.page_id[:16])
-    source = Text(publishers[each.page_id])
-    if each.fate != "stored":
-        return (page, source, fate, Text(f"{each.stage}: {each.reason}"), Text(), Text(), Text())
-    about = ", ".join(
-        f"{country} {GRADES[grade]}" for country, grade in sorted(each.countries.items()) if grade
+    `names` are the publishers' by source id, or by host.
+    """
+    publishers = {each.page_id: _publisher(each, names) for each in outcomes}
+    sizes = Counter(each.story_id for each in outcomes)
+    ordered = sorted(
+        outcomes, key=lambda each: (FATES.index(each.fate), -sizes[each.story_id], each.story or "", each.at)
     )
+    letters = _letters(ordered)
+    rows = [_outcome_cells(each, publishers, letters) for each in ordered]
+    _print_fitted(
+        console, ("fate", "page", "about", "origin, or why not", "story", "voices"), rows, flexible=1
+    )
+    _print_stories(console, ordered, letters)
+
+
+def _print_fitted(
+    console: Console, columns: Sequence[str], rows: Sequence[Sequence[Text]], flexible: int
+) -> None:
+    """One line a row: columns as wide as they need, one cut to what is left (rich cuts them all)."""
+    widths = [
+        max([len(name), *(row[number].cell_len for row in rows)]) for number, name in enumerate(columns)
+    ]
+    left = console.width - sum(widths) + widths[flexible] - len(GAP) * (len(columns) - 1)
+    widths[flexible] = min(widths[flexible], max(left, LEAST))
+    for row in ([Text(name, "bold") for name in columns], *rows):
+        line = Text()
+        for width, cell in zip(widths, row, strict=True):
+            cell.truncate(width, overflow="ellipsis", pad=True)
+            line.append_text(cell).append(GAP)
+        line.rstrip()
+        console.print(line, soft_wrap=True)
+
+
+def _letters(outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """A short name for each story: A … Z, then S27, S28 …"""
+    ids = dict.fromkeys(each.story_id for each in outcomes if each.story_id)
+    return {ident: chr(64 + n) if n <= 26 else f"S{n}" for n, ident in enumerate(ids, 1)}
+
+
+def _print_stories(console: Console, outcomes: Sequence[Outcome], letters: Mapping[str, str]) -> None:
+    for ident, letter in letters.items():
+        members = [each for each in outcomes if each.story_id == ident]
+        if len(members) < 2:
+            continue
+        told = f"\nStory {letter}: {len(members)} pages, {_voices(members[0].independent_sources or 1)}: "
+        console.print(Text(told) + plain(members[0].story or "(no title)"), soft_wrap=True)
+
+
+def _publisher(each: Outcome, names: Mapping[str, str]) -> str:
+    host = urlsplit(each.url or "").netloc
+    return names.get(each.source_id or host) or each.source_id or host
+
+
+def _outcome_cells(
+    each: Outcome, publishers: Mapping[str, str], letters: Mapping[str, str]
+) -> tuple[Text, ...]:
+    fate = Text(each.fate, COLOURS.get(each.fate, ""))
+    publisher = publishers[each.page_id]
+    page = Text(f"{publisher}: " if publisher else "", "dim") + plain(each.title or _short(each.url))
+    if each.fate != "stored":
+        return (fate, page, Text(), Text(f"{each.stage}: {each.reason}"), Text(), Text())
+    about = ", ".join(f"{country} {grade}" for country, grade in sorted(each.countries.items()) if grade)
     verdict = each.copy_verdict or ""
     of = publishers.get(each.copy_of or "")
-    copy = Text(f"{verdict} of {of}" if of else verdict, VERDICTS.get(verdict, ""))
+    origin = Text(f"{verdict} of {of}" if of else verdict, VERDICTS.get(verdict, ""))
     voices = Text(str(each.independent_sources or ""))
-    return (page, source, fate, Text(about), copy, plain(each.story or each.story_id or ""), voices)
+    return (fate, page, Text(about), origin, Text(letters.get(each.story_id or "", "")), voices)
+
+
+def _short(url: str | None) -> str:
+    """Path and name, without the digest that keeps files of one name apart."""
+    parts = urlsplit(url or "")
+    return unquote(parts.path).lstrip("/") if parts.scheme == "file" else parts.path or parts.netloc
 
 
 def plain(text: str, style: str = "") -> Text:
     """Text from outside: no markup, no control characters."""
     return Text(text.translate(CONTROLS), style)
-
-
-def _short(url: str | None) -> str | None:
-    return url.split("://", 1)[-1].rsplit("?sha256=", 1)[0].lstrip("/") if url else None
 
 
 def print_hits(console: Console, hits: Sequence[Hit]) -> None:
