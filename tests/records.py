@@ -4,7 +4,17 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
-from schemas.records import Discovered, FetchRequest, RawPage, Rights, Robots
+from schemas.records import (
+    Access,
+    Article,
+    Discovered,
+    FetchRequest,
+    Quality,
+    RawPage,
+    Revision,
+    Rights,
+    Robots,
+)
 
 AT = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
 
@@ -43,3 +53,20 @@ def a_page(url: str = "http://tigris.example/a", body: bytes = b"<p>Hello</p>", 
         "lane": "live",
     }
     return RawPage(**(fields | changes))
+
+
+def an_article(url: str = "http://tigris.example/a", text: str = "Iraq said.", **changes: Any) -> Article:
+    fields: dict[str, Any] = {
+        "page_id": page_id(url),
+        "revision": Revision(digest="0" * 16),
+        "url": url,
+        "canonical_url": url,
+        "text": text,
+        "access": Access(verdict="full"),
+        "quality": Quality(chars=len(text), words=len(text.split()), score=1.0),
+        "rights": Rights(),
+        "discovered": Discovered(via="rss", source_id="tigris"),
+        "lane": "live",
+        "fetched_at": AT,
+    }
+    return Article(**(fields | changes))
