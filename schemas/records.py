@@ -248,7 +248,7 @@ class CountryRelevance(Part, frozen=True, kw_only=True):
 
 
 class TopicLabel(Part, frozen=True, kw_only=True):
-    """One label of services/classifier/labels.toml."""
+    """One label of services/classifier/data/labels.toml."""
 
     id: str
     name: str

@@ -283,12 +283,14 @@ def docs_export(
 
 def main() -> None:
     """Run the command; errors are one line saying what, where and what to do."""
-    from services.stage import Refusal
+    from services.stage import Refusal, Transient
 
     try:
         app()
     except Refusal as exc:
-        _fail(str(exc), UNREACHABLE)
+        _fail(str(exc), UNREACHABLE if isinstance(exc, Transient) else REFUSED)
+    except OSError as exc:
+        _fail(f"{exc.filename or 'the system'}: {exc.strerror or exc}", REFUSED)
     except KeyboardInterrupt:
         sys.exit(130)
 

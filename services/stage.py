@@ -26,7 +26,9 @@ class Refusal(Exception):
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason = reason  # kebab-case, from the table in docs/operations.md: it becomes a metric label
+        self.reason = (
+            reason  # kebab-case, from the table in services/runtime/reasons.py: it becomes a metric label
+        )
         self.detail = detail  # free text: journal, log line and dead letter only
 
 
@@ -67,7 +69,7 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class Remember:
-    """Keep `value` under `key` in the stage's memory once everything emitted is confirmed. None forgets."""
+    """Keep `value` under `key` in the stage's memory, durably before anything is published. None forgets."""
 
     key: str
     value: bytes | None

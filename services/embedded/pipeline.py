@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.records import Source
-from schemas.topics import SOURCES
 from services.classifier.service import fit as fit_classifier
 from services.extractor.service import fit as fit_extractor
 from services.fetcher.service import fit as fit_fetcher
@@ -115,9 +114,6 @@ async def running(
         pipeline = Pipeline(bus, clock, metrics, fitted, workers, tasks)
         try:
             await pipeline.ready()
-            await pipeline.put(
-                (Emit(SOURCES, each.id, each, each.homepage) for each in sources.values()), "fetcher"
-            )
             yield pipeline
         finally:
             await _stop(workers, tasks)

@@ -40,9 +40,11 @@ async def _run_sources(settings: Settings, *, once: bool) -> None:
         await resume(pipeline, settings)
         if once:
             await pipeline.discover()
+            await pipeline.drained()
         else:
-            await _until_interrupted(pipeline)
-        await pipeline.drained()
+            await _until_interrupted(
+                pipeline
+            )  # what is still on its way is asked for again at the next start
 
 
 async def _until_interrupted(pipeline: Pipeline) -> None:

@@ -20,7 +20,6 @@ from services.extractor.flat import AFTER, NEAR
 from services.extractor.markup import Markup, parse_markup
 from services.extractor.metadata import (
     find_byline,
-    find_canonical,
     find_image,
     find_section,
     find_site_name,
@@ -62,7 +61,6 @@ def parts_of_html(text: str, page: RawPage) -> Parts:
         stamp=HTML_STAMP,
         byline=byline,
         fields={
-            "canonical_url": find_canonical(markup) or page.canonical_url,
             "site_name": find_site_name(markup),
             "section": find_section(markup),
             "image": find_image(markup),

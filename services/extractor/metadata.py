@@ -132,23 +132,6 @@ def find_image(page: Markup) -> str | None:
     return absolute(page.url, page.meta("og:image", "og:image:url", "twitter:image") or _text(said))
 
 
-def find_canonical(page: Markup) -> str | None:
-    """The address the page gives for itself, believed only on its own host."""
-    link = next(
-        (
-            e.get("href")
-            for e in page.tree.iter("link")
-            if "canonical" in (e.get("rel") or "").lower().split()
-        ),
-        None,
-    )
-    for said in (link, page.meta("og:url")):
-        found = absolute(page.url, said)
-        if found and _host(found) == _host(page.url):
-            return found
-    return None
-
-
 def absolute(base: str, said: str | None) -> str | None:
     """An http address, resolved against the page's own, or None."""
     if not said or len(said) > MAX_URL:

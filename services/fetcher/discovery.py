@@ -7,6 +7,7 @@ import structlog
 
 from schemas.records import Feed, Source
 from services.fetcher.polling import Poller
+from services.runtime.bus import BrokerDown
 from services.runtime.clock import Clock, sleep_unless
 from services.stage import Refusal, Transient
 
@@ -40,7 +41,7 @@ class Discovery:
         return sum([await self.attempt(source, feed) for source, feed in self._feeds()])
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll each feed whenever it is due, until `stop`. Raises what the callable for requests raises."""
+        """Poll each feed whenever it is due, until `stop`."""
         async with asyncio.TaskGroup() as tasks:
             for source, feed in self._feeds():
                 tasks.create_task(self._keep_polling(source, feed, stop))
@@ -60,6 +61,6 @@ class Discovery:
             async with self._slots:
                 try:
                     await self.attempt(source, feed)
-                except Transient as exc:  # what was learned could not be remembered
-                    log.warning("feed-state-lost", feed=feed.url, reason=exc.reason, detail=exc.detail)
+                except (Transient, BrokerDown) as exc:  # nothing can be remembered, or asked for
+                    log.warning("discovery-paused", feed=feed.url, why=str(exc))
                     await sleep_unless(self._clock, STATE_PAUSE, stop)

@@ -7,7 +7,9 @@ asks again, and page ids make that harmless.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import timedelta
 
+import msgspec
 import structlog
 
 from schemas.codec import encode
@@ -19,7 +21,7 @@ from services.fetcher.feed_state import FeedState, asked_key, feed_key, read_sta
 from services.fetcher.feeds import read_listing
 from services.fetcher.http import Answer, HttpReader
 from services.fetcher.manners import Manners
-from services.fetcher.schedule import interval_after, interval_after_failure, max_age_seconds
+from services.fetcher.schedule import OURS, interval_after, interval_after_failure, max_age_seconds
 from services.fetcher.sections import read_section
 from services.runtime.clock import Clock
 from services.runtime.state import State
@@ -66,6 +68,11 @@ class Poller:
         """Log a refusal, and remember it with the time of the next attempt. Raises Transient of the state."""
         before = self._recall(url)
         asked = exc.retry_after if isinstance(exc, Transient) else None
+        if exc.reason in OURS:
+            soon = self._clock.now() + timedelta(seconds=max(asked or 0.0, OURS[exc.reason]))
+            later = msgspec.structs.replace(before, next_at=soon)
+            await self._state.remember([Remember(feed_key(url), state_bytes(later))])
+            return
         wait = interval_after_failure(exc.reason, before.failures + 1, source.poll_floor, asked)
         log.warning("feed-failed", source=source.id, feed=url, reason=exc.reason, detail=exc.detail)
         if asked and exc.reason in ("too-many-requests", "server-error"):

@@ -33,6 +33,9 @@ BACKOFF: Mapping[str, Backoff] = {  # by refusal reason; the rest of the reasons
     "not-a-feed": Backoff(HOUR, 3 * DAY),
     "gone": Backoff(DAY, 14 * DAY),
 }
+OURS: Mapping[str, float] = {"site-busy": 30.0, "state-unavailable": 30.0}
+"""Refusals that are no fault of the feed: seconds to wait, and no failure is counted."""
+
 OTHERWISE = Backoff(HOUR, 3 * DAY)
 
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from schemas.records import FetchRequest, Record
-from schemas.topics import FETCH_REQUESTS
+from schemas.topics import FETCH_REQUESTS, SOURCES
 from services.fetcher.canonical import STAMP
 from services.fetcher.discovery import Discovery
 from services.fetcher.http import HttpReader, HttpSettings
@@ -15,10 +15,10 @@ from services.fetcher.pages import PageFetcher
 from services.fetcher.polling import Poller
 from services.fetcher.postpone import again
 from services.runtime.bus import Message
-from services.runtime.fitting import Fitted, Surroundings
+from services.runtime.fitting import Fitted, Surroundings, open_state
 from services.runtime.publish import publish
 from services.runtime.service import Service
-from services.stage import Outgoing
+from services.stage import Emit, Outgoing
 
 
 @asynccontextmanager
@@ -31,9 +31,12 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         max_body=settings.fetch_bytes,
         deadline=settings.fetch_seconds,
     )
-    await around.state.open()
+    await open_state(around)
+    for source in around.sources.values():
+        emit = Emit(SOURCES, source.id, source, source.homepage)
+        await (await publish(around.bus, emit, stage="fetcher", at=clock.now()))
     async with HttpReader(http, clock) as reader:
-        manners = Manners(reader, clock, MannersSettings(delay=settings.fetch_delay))
+        manners = Manners(reader, clock, MannersSettings(agent=settings.product, delay=settings.fetch_delay))
         pages = PageFetcher(reader, manners, clock, settings.blobs)
 
         async def handle(record: Record, _: Message) -> Sequence[Outgoing]:

@@ -106,7 +106,8 @@ def unpack(key: str, value: bytes) -> Event:
         return _DECODER.decode(zlib.decompress(value))
     except (zlib.error, msgspec.DecodeError) as exc:
         raise Unreadable(
-            f"the linker's memory has no event under {key} ({exc}): clear the memory and replay the articles"
+            f"the linker's memory has no event under {key} ({exc}): it was written by another version; "
+            "remove it (memory.db in SIRWAN_HOME, or the topic linker.memory.v1) to begin anew"
         ) from exc
 
 

@@ -44,6 +44,9 @@ class Subscription(Protocol):
     async def close(self) -> None:
         """Leave the group after committing what was acknowledged. Iteration ends."""
 
+    async def joined(self) -> None:
+        """Return once the group has dealt out its partitions; iterate meanwhile, or it never does."""
+
     def lag(self) -> Mapping[tuple[str, int], int]:
         """Messages not yet acknowledged, by (topic, partition), as last known; empty if unknown."""
 

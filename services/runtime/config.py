@@ -1,4 +1,4 @@
-"""Every setting, once: environment variable, default, unit, meaning. docs/settings.md is made from here.
+"""Every setting, once: variable, default, unit, meaning. docs/reference/settings.md is made from here.
 
 All problems are reported in one error, and a misspelt `SIRWAN_…` variable is one of them: pydantic-settings
 ignores unknown environment variables, and an operator would never learn why the setting does nothing.
@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     )
     dead_letter_pause: float = Field(300.0, ge=0, description="Seconds a stage pauses past that limit.")
     stall_seconds: float = Field(
-        300.0,
+        900.0,
         gt=0,
         description="Seconds without progress, with messages waiting, before a service ends itself.",
     )
@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     log_level: str | None = Field(
         None, pattern="^(debug|info|warning|error)$", description="Default: info; warning on a terminal."
     )
+
+    @property
+    def product(self) -> str:
+        """The product token that robots.txt may name (RFC 9309 section 2.2.1)."""
+        return self.user_agent.split("/")[0].strip()
 
     @property
     def blobs(self) -> Path:
@@ -97,7 +102,7 @@ def load_settings(**overrides: Any) -> Settings:
     if problems or settings is None:
         listing = "\n".join(f"  {problem}" for problem in sorted(problems))
         raise ConfigError(
-            f"the settings are wrong ({len(problems)}):\n{listing}\nall settings: docs/settings.md"
+            f"the settings are wrong ({len(problems)}):\n{listing}\nall settings: docs/reference/settings.md"
         )
     return settings
 

@@ -9,6 +9,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from schemas.records import Source
 from services.runtime.bus import Bus
 from services.runtime.clock import Clock
@@ -16,7 +18,12 @@ from services.runtime.config import Settings
 from services.runtime.health import Health
 from services.runtime.service import Service, from_stage
 from services.runtime.state import State
-from services.stage import Stage
+from services.stage import Stage, Transient
+
+log = structlog.get_logger()
+
+MEMORY_PAUSE = 2.0
+"""Seconds between two attempts to open a memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,20 @@ class Fitted:
 
 
 Fit = Callable[[Surroundings], AbstractAsyncContextManager[Fitted]]
+
+
+async def open_state(around: Surroundings) -> None:
+    """Open a room's memory, however long that takes; its health says why it waits."""
+    opened = False
+    while not opened:
+        try:
+            await around.state.open()
+            opened = True
+        except Transient as exc:
+            if around.health.blocked("memory", exc.detail):
+                log.warning("waiting for the memory of the stage", why=exc.detail)
+            await around.clock.sleep(MEMORY_PAUSE)
+    around.health.cleared("memory")
 
 
 def fit_stage(make: Callable[[Surroundings], Stage[Any]], *, remembers: bool = False) -> Fit:

@@ -1,5 +1,6 @@
 """How the Kafka drivers reach a broker, wait for one, and say what went wrong."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -61,6 +62,11 @@ class KafkaSettings:
             "request_timeout_ms": int(self.request_timeout * 1000),
             "metadata_max_age_ms": int(self.metadata_age * 1000),
         }
+
+
+async def stop_client(client: Any) -> None:
+    """Stop an aiokafka client; it leaks the cancellation of its own tasks while the broker is away."""
+    await asyncio.gather(client.stop(), return_exceptions=True)
 
 
 def broker_down(settings: KafkaSettings, exc: BaseException, doing: str) -> BrokerDown:

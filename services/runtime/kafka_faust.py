@@ -21,7 +21,7 @@ from faust.types import Message as FaustMessage
 
 from services.runtime.bus import Message
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.kafka_connect import KafkaSettings, broker_down, message_from, reach
+from services.runtime.kafka_connect import KafkaSettings, broker_down, message_from, reach, stop_client
 from services.runtime.kafka_noise import quieten
 from services.runtime.kafka_offsets import Offsets, Place
 
@@ -49,6 +49,7 @@ class FaustSubscription:
         self._running: asyncio.Task[None] | None = None
         self._scratch = tempfile.TemporaryDirectory(prefix="sirwan-faust-", ignore_cleanup_errors=True)
         self._closed = asyncio.Event()
+        self._joined = asyncio.Event()
 
     async def __aiter__(self) -> AsyncIterator[Message]:
         """Messages as they come; ends on close. Raises BrokerDown."""
@@ -86,6 +87,10 @@ class FaustSubscription:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
         self._scratch.cleanup()
+
+    async def joined(self) -> None:
+        """Return once the group has dealt out its partitions."""
+        await self._joined.wait()
 
     def lag(self) -> Mapping[Place, int]:
         """Messages not yet acknowledged, by (topic, partition), as of the last fetch."""
@@ -141,7 +146,7 @@ class FaustSubscription:
             if self._topic not in await consumer.topics():
                 raise UnknownTopicOrPartitionError(self._topic)
         finally:
-            await consumer.stop()
+            await stop_client(consumer)
 
     def _new_app(self) -> faust.App:
         settings = self._settings
@@ -163,7 +168,9 @@ class FaustSubscription:
             topic_allow_declare=False,
             stream_wait_empty=False,  # it would wait for messages nobody takes any more
         )
-        app.transport = _Transport(app.conf.broker_consumer, app, self._offsets, settings, self._clock)
+        app.transport = _Transport(
+            app.conf.broker_consumer, app, self._offsets, self._joined, settings, self._clock
+        )
         channel = app.topic(
             self._topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
         )
@@ -180,10 +187,17 @@ class _Transport(driver.Transport):
     """Faust's transport with our consumer in it."""
 
     def __init__(
-        self, url: Any, app: faust.App, offsets: Offsets, settings: KafkaSettings, clock: Clock
+        self,
+        url: Any,
+        app: faust.App,
+        offsets: Offsets,
+        joined: asyncio.Event,
+        settings: KafkaSettings,
+        clock: Clock,
     ) -> None:
         super().__init__(url, app)
         self.offsets = offsets
+        self.joined = joined
         self.settings = settings
         self.clock = clock
 
@@ -229,6 +243,7 @@ class _Consumer(driver.Consumer):
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """The rebalance is over."""
         self.transport.offsets.renew()
+        self.transport.joined.set()
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def perform_seek(self) -> None:

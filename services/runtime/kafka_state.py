@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]  # as abo
 from services.runtime.bus import BrokerDown
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.kafka import KafkaBus
-from services.runtime.kafka_connect import KafkaSettings
+from services.runtime.kafka_connect import KafkaSettings, stop_client
 from services.stage import Remember, Transient
 
 BATCH = 4 * 1024 * 1024  # bytes a fetch may bring; the changelog's own limit for one value
@@ -44,7 +44,7 @@ class KafkaState:
         except (KafkaError, BrokerDown, OSError) as exc:
             raise Transient("state-unavailable", f"{self._topic}: {exc or type(exc).__name__}") from exc
         finally:
-            await consumer.stop()
+            await stop_client(consumer)
         self._keys = sorted(self._values)
 
     async def _replay(self, consumer: AIOKafkaConsumer) -> None:

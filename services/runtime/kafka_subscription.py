@@ -25,6 +25,7 @@ from services.runtime.kafka_connect import (
     broker_down,
     message_from,
     reach,
+    stop_client,
 )
 from services.runtime.kafka_offsets import Offsets, Place
 
@@ -48,6 +49,7 @@ class KafkaSubscription:
         self._committer: asyncio.Task[None] | None = None
         self._failure: BaseException | None = None
         self._closed = asyncio.Event()
+        self._joined = asyncio.Event()
 
     async def __aiter__(self) -> AsyncIterator[Message]:
         """Messages as they come; ends on close. Raises BrokerDown."""
@@ -83,7 +85,11 @@ class KafkaSubscription:
             self._joining.cancel()
             await asyncio.gather(self._joining, return_exceptions=True)
         if self._consumer is not None:
-            await self._consumer.stop()
+            await stop_client(self._consumer)
+
+    async def joined(self) -> None:
+        """Return once the group has dealt out its partitions."""
+        await self._joined.wait()
 
     def lag(self) -> Mapping[Place, int]:
         """Messages not yet acknowledged, by (topic, partition), as of the last fetch."""
@@ -131,7 +137,7 @@ class KafkaSubscription:
             consumer.subscribe(self._topics, listener=_Listener(self))
             await consumer.start()
         except BaseException:
-            await consumer.stop()
+            await stop_client(consumer)
             raise
         return consumer
 
@@ -147,6 +153,7 @@ class KafkaSubscription:
     def assign(self) -> None:
         """The rebalance is over."""
         self._offsets.renew()
+        self._joined.set()
 
     async def _commit_for_ever(self, consumer: AIOKafkaConsumer) -> None:
         while True:
@@ -192,7 +199,7 @@ class KafkaSubscription:
         """Committing failed for good: end the iteration, which raises what happened."""
         if not task.cancelled() and self._consumer is not None:
             self._failure = task.exception()
-            self._stopping = asyncio.create_task(self._consumer.stop())
+            self._stopping = asyncio.create_task(stop_client(self._consumer))
 
     async def _stop_committer(self) -> None:
         if self._committer is not None:

@@ -233,6 +233,9 @@ class MemorySubscription:
             self._closed = True
             self._bus.leave(self)
 
+    async def joined(self) -> None:
+        """At once: the bus deals out the partitions when somebody subscribes."""
+
     def lag(self) -> Mapping[tuple[str, int], int]:
         """Messages not yet acknowledged, by (topic, partition)."""
         return self._bus.lag_of(self)

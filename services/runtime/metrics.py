@@ -1,4 +1,4 @@
-"""Every metric, once: name, kind, meaning, labels. docs/metrics.md is made from this table.
+"""Every metric, once: name, kind, meaning, labels. docs/reference/metrics.md is made from this table.
 
 One-word prefix, base units, `_total` on counters, no label that grows with the traffic.
 """

@@ -36,9 +36,7 @@ REASONS: Mapping[str, Reason] = {
     "connect-failed": Reason(
         "fetcher", "No connection: DNS, refused or reset.", "See if all its pages fail."
     ),
-    "server-error": Reason(
-        "fetcher", "The host answered 5xx at every attempt.", "Wait; redrive once it is well."
-    ),
+    "server-error": Reason("fetcher", "The host answered 5xx at every attempt.", "Wait until it is well."),
     "too-many-requests": Reason(
         "fetcher", "The host answered 429 at every attempt.", "Raise SIRWAN_FETCH_DELAY, or poll it less."
     ),
@@ -104,9 +102,7 @@ REASONS: Mapping[str, Reason] = {
     "time-limit": Reason(
         "every stage", "The stage took longer than SIRWAN_STAGE_SECONDS.", "Keep it as a test page."
     ),
-    "bug": Reason(
-        "every stage", "Our mistake; the log has the traceback.", "Report it; redrive after the fix."
-    ),
+    "bug": Reason("every stage", "Our mistake; the log has the traceback.", "Report it, with the traceback."),
     "state-unavailable": Reason(
         "linker, discovery", "The stage's memory cannot be read or written.", "See the disk."
     ),

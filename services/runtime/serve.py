@@ -141,6 +141,8 @@ async def _work(worker: Worker, fitted: Fitted, settings: Settings, stop: Stop) 
     for result in ended:
         if isinstance(result, Exception):
             raise result
+    if not stop.told.is_set():
+        raise Stalled("the service ended by itself")
 
 
 async def _wait(stop: Stop) -> None:

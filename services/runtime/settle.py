@@ -1,4 +1,4 @@
-"""One message, one fate: run the step → outputs confirmed → remembered → fate confirmed → acknowledge.
+"""One message, one fate: run the step → remembered → outputs confirmed → fate confirmed → acknowledge.
 
 Nothing else acknowledges. A bad message never raises; a broken broker may (BrokerDown), and then nothing
 was acknowledged and the message comes again.
@@ -111,7 +111,12 @@ class Settler:
             return await self.service.handle(record, message)
 
     async def hand_over(self, message: Message, outcome: Outcome) -> tuple[Outcome, Confirmations]:
-        """Publish the outputs, in order; the awaitables are their confirmations. Raises BrokerDown."""
+        """Remember, then publish the outputs in order; the awaitables are their confirmations.
+
+        What a stage decided must be durable before anybody hears of it: after a crash in between, another
+        partition may be read first, and the same message decided differently. Raises BrokerDown.
+        """
+        await self._remember(outcome)
         emits = [item for item in outcome.outgoing if isinstance(item, Emit)]
         try:
             return outcome, [await self._publish(emit, message.headers) for emit in emits]
@@ -119,7 +124,7 @@ class Settler:
             return refused(outcome, exc), []
 
     async def conclude(self, message: Message, outcome: Outcome, confirmations: Confirmations) -> Outcome:
-        """Wait for the outputs, remember, keep the dead letter, journal the fate: now acknowledge.
+        """Wait for the outputs, keep the dead letter, journal the fate: now acknowledge.
 
         Returns the outcome as journaled. Raises BrokerDown.
         """
@@ -130,7 +135,6 @@ class Settler:
             outcome = refused(outcome, exc)
         if outcome.fate == DEAD:
             await self._bury(message, outcome)
-        await self._remember(outcome)
         seconds = self.clock.steady() - outcome.started
         if message.topic not in self.service.bookkeeping:
             await (await self._journal(message, outcome, seconds))

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 WINDOW = 1000
 """Messages taken and not yet acknowledged, at most: what a crash delivers again, and what memory holds."""
 
-UNSAFE = frozenset({TIME_LIMIT, "bug", "record-too-large"})
+UNSAFE = frozenset({TIME_LIMIT, "bug"})
 """Ends after which a stage may remember in this process what was never made durable."""
 
 Subscribe = Callable[[Sequence[str], str], Subscription]
@@ -170,11 +170,10 @@ class _Shift:
     async def work(self) -> None:
         """Take, settle and acknowledge until the subscription ends or the worker is stopped."""
         worker = self._worker
-        worker.health.cleared("starting")
-        worker.health.cleared("broker")
         worker.subscription = self._subscription
         try:
             async with asyncio.TaskGroup() as tasks:
+                joining = tasks.create_task(self._join())
                 async for message in worker.messages(self._subscription):
                     await self._room.acquire()
                     self._gate.take(message)
@@ -182,8 +181,14 @@ class _Shift:
                     if self._flood is not None:
                         await worker.breathe(self._flood, self._limit)
                         self._flood = None
+                joining.cancel()
         finally:
             await self._subscription.close()
+
+    async def _join(self) -> None:
+        await self._subscription.joined()
+        self._worker.health.cleared("starting")
+        self._worker.health.cleared("broker")
 
     async def _begin(self, message: Message, tasks: asyncio.TaskGroup) -> None:
         if self._worker.state is not None:

@@ -9,10 +9,12 @@ import pytest
 
 from deploy.demo.server import HERE, NEWSROOMS, NewsWeb
 from services.embedded.pipeline import running
+from services.embedded.resume import resume
 from services.runtime.config import Settings
 from services.runtime.sources import load_sources
 from services.store.outcomes import Outcome, outcomes
 from services.store.sqlite_file import reading
+from services.store.status import status
 
 EXPECTED: dict[str, Any] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
 PAGES: dict[str, dict[str, Any]] = EXPECTED["pages"]
@@ -91,6 +93,30 @@ async def test_a_second_run_finds_nothing_new_and_changes_nothing(tmp_path: Path
 def stored_records(database: Path) -> dict[str, bytes]:
     with reading(database) as db:
         return {row["page_id"]: row["record"] for row in db.execute("SELECT page_id, record FROM articles")}
+
+
+async def test_the_store_knows_every_source_and_its_owner(tmp_path: Path) -> None:
+    with NewsWeb(dict.fromkeys(NEWSROOMS, 0)) as web:
+        settings = await run_embedded(tmp_path, web)
+        families = {each.source_id: each.family for each in status(settings.database).sources}
+        assert families == {each.id: each.family for each in load_sources(settings.sources).values()}
+
+
+async def test_a_run_that_crashed_is_made_up_for_by_the_next(tmp_path: Path) -> None:
+    """The in-memory bus forgets; the requests that came to no end are made again."""
+    with NewsWeb(dict.fromkeys(NEWSROOMS, 0)) as web:
+        settings = settings_for(tmp_path, web)
+        sources = load_sources(settings.sources)
+        async with running(settings, sources) as pipeline:
+            await pipeline.discover()  # and stop without waiting for anything
+            for worker in pipeline.workers.values():
+                worker.stop()
+        early = len(stored_records(settings.database))
+        async with running(settings, sources) as pipeline:
+            again = await resume(pipeline, settings)
+            await pipeline.drained()
+        assert (again > 0, early < 14) == (True, True)
+        assert len(stored_records(settings.database)) == 14
 
 
 def seeds() -> list[Path]:

@@ -6,7 +6,7 @@ from services.extractor.article import extract_article, is_flat
 from services.extractor.from_flat import FLAT_STAMP
 from services.extractor.from_html import HTML_STAMP
 from services.stage import Poison, Refusal, Skip
-from tests.unit.extractor.pages import ARABIC, BODY, RUSSIAN, flat, html, raw
+from tests.unit.extractor.pages import ARABIC, BODY, RUSSIAN, URL, flat, html, raw
 
 HEAD = (
     "<title>Lake falls, turbines may stop - River Post</title>"
@@ -31,7 +31,7 @@ def test_an_html_page_becomes_an_article_with_its_fields() -> None:
         ("agency", "Associated Press"),
         ("copyright", "River Post"),
     ]
-    assert (article.site_name, article.canonical_url) == ("River Post", "https://www.river.example/lake")
+    assert (article.site_name, article.canonical_url) == ("River Post", URL)
     assert article.access.verdict == "full"
     assert article.quality.chars == len(article.text)
     assert article.stamps == (HTML_STAMP,)

@@ -4,7 +4,6 @@ from services.extractor.markup import parse_markup
 from services.extractor.metadata import (
     absolute,
     find_byline,
-    find_canonical,
     find_image,
     find_section,
     find_site_name,
@@ -126,22 +125,6 @@ def test_site_section_and_image_are_read_where_they_are_stated() -> None:
         "Water",
         "https://i.example/a",
     )
-
-
-@pytest.mark.parametrize(
-    ("head", "canonical"),
-    [
-        ("<link rel=canonical href='/lake'>", "https://www.river.example/lake"),
-        ("<link rel='canonical' href='https://river.example/lake'>", "https://river.example/lake"),
-        ("<link rel=canonical href='https://other.example/lake'>", None),
-        ("<link rel=canonical href='javascript:1'>", None),
-        ("<link rel=canonical href='http://[bad'>", None),
-        ("<meta property=og:url content='https://www.river.example/og'>", "https://www.river.example/og"),
-        ("", None),
-    ],
-)
-def test_the_canonical_address_is_believed_on_its_own_host(head: str, canonical: str | None) -> None:
-    assert find_canonical(parse_markup(html(head=head), URL)) == canonical
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.polling import Poller
 from services.runtime.state import SqliteState
-from services.stage import Refusal
+from services.stage import Refusal, Transient
 from tests.clock import START, FakeClock
 from tests.unit.fetcher.worlds import Asked, Page, Web, response, serving
 
@@ -177,3 +177,17 @@ async def test_a_bad_feed_is_refused_with_its_reason(page: bytes, reason: str) -
         with pytest.raises(Refusal) as caught:
             await ours.poll()
         assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("refusal", "wait"),
+    [(Transient("site-busy", "our turn is in 45 s", 45.0), 45.0), (Transient("state-unavailable"), 30.0)],
+)
+async def test_a_feed_that_had_to_wait_for_us_did_not_fail(refusal: Transient, wait: float) -> None:
+    """Our own politeness, or our own disk, must not put a feed to rest."""
+    async with desk({}) as ours:
+        feed = Feed(url=ours.web.url + "/feed", kind="feed")
+        source = Source(id="demo", name="Demo", homepage=ours.web.url, feeds=(feed,))
+        await ours.poller.remember_failure(source, feed.url, refusal)
+        assert ours.poller.seconds_until_due(feed) == wait
+        assert read_state(ours.state.get(feed_key(feed.url))).failures == 0

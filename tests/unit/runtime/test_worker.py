@@ -229,6 +229,39 @@ class Counting:
         return [emit] if known else [emit, Remember(page.page_id, str(number).encode())]
 
 
+class Forgetful(MemoryBus):
+    """Loses the broker right after the first page was decided."""
+
+    lost = False
+
+    async def publish(self, topic: str, key: str, value: bytes | None, headers: Any) -> Any:
+        if topic == FETCH_REQUESTS.name and not self.lost:
+            self.lost = True
+            raise BrokerDown("it went away")
+        return await super().publish(topic, key, value, headers)
+
+
+async def test_what_was_decided_before_a_crash_is_what_is_published_after_it(tmp_path: Any) -> None:
+    """The second page comes first after the crash; the first keeps the number it was given."""
+    bus = Forgetful(partitions=1)
+    state = SqliteState(tmp_path / "state.db", "counter")
+    metrics = Metrics()
+
+    def build() -> Service:
+        return from_stage(Stage("counter", PAGES_FETCHED, Counting(state).step))
+
+    worker = Worker(build, bus, FakeClock(), metrics, Health("counter", metrics), state=state, retry=QUICK)
+    task = await at_work(worker)
+    page = a_page("http://a.example/1")
+    await bus.publish(PAGES_FETCHED.name, page.page_id, encode(PAGES_FETCHED, page), {})
+    await bus.drained()
+    assert state.get(page.page_id) == b"1"
+    assert [request.attempt for request in await read(bus, FETCH_REQUESTS, 1)] == [1]
+    worker.stop()
+    await task
+    await state.close()
+
+
 async def test_a_memory_survives_the_worker_and_never_holds_what_was_not_made_durable(tmp_path: Any) -> None:
     bus = MemoryBus(partitions=1)
     state = SqliteState(tmp_path / "state.db", "counter")
