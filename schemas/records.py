@@ -21,6 +21,10 @@ PageId = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length
 """SHA-256 of the canonical URL, 64 lower-case hex digits."""
 
 
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64)]
+"""A SHA-256, 64 lower-case hex digits; never a path."""
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of a record; unknown fields of a newer producer are ignored."""
 
@@ -107,7 +111,7 @@ class Rights(Part, frozen=True, kw_only=True):
 class Blob(Part, frozen=True, kw_only=True):
     """A body kept outside the message (claim check)."""
 
-    sha256: str
+    sha256: Sha256
     bytes: int
 
 

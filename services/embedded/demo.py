@@ -25,7 +25,9 @@ def run_demo(console: Console, home: Path) -> None:
     """Run it into `home`, which is emptied first, and show what became of each page."""
     shutil.rmtree(home, ignore_errors=True)
     with NewsWeb() as web:
-        settings = load_settings(home=home, sources=web.write_sources(home / "sources").parent, **MANNERS)
+        settings = load_settings(
+            home=home, store=home / "sirwan.db", sources=web.write_sources(home / "sources").parent, **MANNERS
+        )
         sources = load_sources(settings.sources)
         feeds = sum(len(source.feeds) for source in sources.values())
         console.print(

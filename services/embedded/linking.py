@@ -7,7 +7,7 @@ import msgspec
 
 from services.classifier.filter import build_filter
 from services.linker.filter import Linking
-from services.runtime.filters import answers, read_request
+from services.runtime.filters import answers
 
 CLASSIFIED = ("relevance", "entities")
 
@@ -16,20 +16,28 @@ def link_lines(lines: Iterable[bytes], *, final: bool = False) -> Iterator[bytes
     """One JSON line per line in, in order; `final` reads everything before it writes anything."""
     classify = build_filter()
     linking = Linking()
+    accepted: list[bool] = []
 
     def add(request: Any) -> Any:
+        accepted.append(False)
         known = all(field in request for field in CLASSIFIED)
-        return linking.add(request if known else classify(request))
+        added = linking.add(request if known else classify(request))
+        accepted[-1] = True
+        return added
 
     answered = answers(lines, add)
     if not final:
         yield from answered
         return
-    settled = list(answered)
-    finals = iter(linking.final())
-    for line in settled:
-        yield line if _is_refusal(line) else msgspec.json.encode(next(finals))
+    settled = list(_with_acceptance(answered, accepted))
+    finals = linking.final()
+    for line, ok in settled:
+        yield msgspec.json.encode(next(finals)) if ok else line
 
 
-def _is_refusal(line: bytes) -> bool:
-    return "error" in read_request(line)
+def _with_acceptance(answered: Iterable[bytes], accepted: list[bool]) -> Iterator[tuple[bytes, bool]]:
+    """Each line with whether the linker took it; a line that was no object was never offered to it."""
+    offered = 0
+    for line in answered:
+        yield line, len(accepted) > offered and accepted[-1]
+        offered = len(accepted)

@@ -1,8 +1,8 @@
 """All five services in one process: in-memory bus, SQLite memories, SQLite store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from services.runtime.clock import Clock, SystemClock
 from services.runtime.config import Settings
 from services.runtime.fitting import Fit, Fitted, Surroundings
 from services.runtime.health import Health
+from services.runtime.home import held
 from services.runtime.memory import MemoryBus
 from services.runtime.metrics import Metrics
 from services.runtime.publish import publish
@@ -61,12 +62,10 @@ class Pipeline:
 
     async def ready(self) -> None:
         """Return once every service takes messages. Raises what ended one, and Transient("not-ready")."""
-        for name, worker in self.workers.items():
-            try:
+        for worker in self.workers.values():
+            with _in_time(worker.health):
                 async with asyncio.timeout(START):
                     await self.unless_ended(worker.health.until_ready())
-            except TimeoutError:
-                raise Transient("not-ready", f"{name}: {'; '.join(worker.health.causes.values())}") from None
 
     async def unless_ended(self, waiting: Coroutine[Any, Any, None]) -> None:
         """Wait, but not for a service that is no more. Raises what ended it."""
@@ -83,23 +82,34 @@ class Pipeline:
         return sum(found)
 
 
+@contextmanager
+def _in_time(health: Health) -> Iterator[None]:
+    """A service that does not start in time says why. Raises Transient("not-ready")."""
+    try:
+        yield
+    except TimeoutError:
+        raise Transient("not-ready", f"{health.stage}: {'; '.join(health.causes.values())}") from None
+
+
 @asynccontextmanager
 async def running(
     settings: Settings, sources: Mapping[str, Source], clock: Clock | None = None
 ) -> AsyncIterator[Pipeline]:
     """Start every service; stop them all, with everything taken settled, when the context ends."""
     clock = clock or SystemClock()
-    settings.home.mkdir(parents=True, exist_ok=True)
     bus = MemoryBus(settings.partitions)
     metrics = Metrics()
     fitted: dict[str, Fitted] = {}
     workers: dict[str, Worker] = {}
     async with AsyncExitStack() as stack:
+        stack.enter_context(held(settings.home))
         for name, fit in ROOMS.items():
             health = Health(name, metrics)
             state = SqliteState(settings.home / "memory.db", name)
             around = Surroundings(settings, sources, bus, clock, health, state)
-            fitted[name] = await stack.enter_async_context(fit(around))
+            with _in_time(health):
+                async with asyncio.timeout(START):
+                    fitted[name] = await stack.enter_async_context(fit(around))
             workers[name] = Worker(
                 fitted[name].build,
                 bus,
@@ -125,4 +135,6 @@ async def _stop(workers: Mapping[str, Worker], tasks: tuple[asyncio.Task[None], 
     await asyncio.wait(tasks, timeout=GRACE)
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            raise result

@@ -59,6 +59,9 @@ async def _until_interrupted(pipeline: Pipeline) -> None:
     for result in await asyncio.gather(*beside, return_exceptions=True):
         if isinstance(result, Exception):
             raise result
+    for task in pipeline.tasks:
+        if task.done():
+            task.result()
 
 
 def ingest_files(settings: Settings, files: Sequence[Path]) -> tuple[Outcome, ...]:

@@ -112,12 +112,19 @@ def _linked(tree: Element) -> Iterator[Mapping[str, Any]]:
             waiting.extend(node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node)
 
 
+_HALF_SURROGATE = re.compile(
+    r"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}",
+    re.IGNORECASE,
+)
+"""An escape that is half a character: no encoding can say it, and JSON-LD has some."""
+
+
 def _load(block: str) -> Any:
     """The JSON of a block, or None: broken blocks are common and never looked into."""
     if len(block) > MAX_JSON_LD:
         return None
     try:
-        return json.loads(_WRAPPING.sub("", block), strict=False)
+        return json.loads(_HALF_SURROGATE.sub("\\\\ufffd", _WRAPPING.sub("", block)), strict=False)
     except (ValueError, RecursionError):
         return None
 

@@ -1,6 +1,5 @@
 """The extractor as the runtime runs it: bodies that travel apart are fetched back first."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -10,6 +9,7 @@ from services.runtime.blobs import load_body
 from services.runtime.bus import Message
 from services.runtime.fitting import Fitted, Surroundings
 from services.runtime.service import Service
+from services.runtime.steps import StepThread
 from services.stage import Outgoing
 
 
@@ -18,6 +18,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
     """The pure stage behind the folder of large bodies."""
     stage = build()
     blobs = around.settings.blobs
+    thread = StepThread(stage.name)
 
     def extract(page: RawPage) -> Sequence[Outgoing]:
         return tuple(stage.step(load_body(page, blobs)))
@@ -25,7 +26,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
     async def handle(record: Record, _: Message) -> Sequence[Outgoing]:
         if not isinstance(record, RawPage):
             raise TypeError(f"the extractor reads pages, not {type(record).__name__}")
-        return await asyncio.to_thread(extract, record)
+        return await thread.run(lambda: extract(record))
 
     service = Service(
         stage.name, (stage.source,), handle, stage.stamps, seconds=around.settings.stage_seconds

@@ -16,7 +16,7 @@ def keep_body(page: RawPage, folder: Path, limit: int = CLAIM_CHECK) -> RawPage:
     """The page as it may be published: a body over `limit` bytes is written out and named instead.
 
     The file is `<folder>/<first two hex digits>/<sha256>`; it appears whole or not at all.
-    Raises Transient("blobs-unwritable").
+    Raises Transient("blobs-unavailable").
     """
     if page.body is None or len(page.body) <= limit:
         return page
@@ -28,19 +28,24 @@ def keep_body(page: RawPage, folder: Path, limit: int = CLAIM_CHECK) -> RawPage:
                 draft.write(page.body)
             Path(draft.name).replace(path)
     except OSError as exc:
-        raise Transient("blobs-unwritable", f"{folder}: {exc}") from exc
+        raise Transient("blobs-unavailable", f"{folder}: {exc}") from exc
     return msgspec.structs.replace(page, body=None, blob=Blob(sha256=page.body_sha256, bytes=len(page.body)))
 
 
 def load_body(page: RawPage, folder: Path) -> RawPage:
-    """The page with the body that `keep_body` put aside. Raises Poison("body-missing")."""
+    """The page with the body that `keep_body` put aside.
+
+    Raises Poison("body-missing"), Transient("blobs-unavailable").
+    """
     if page.body is not None or page.blob is None:
         return page
     path = folder / page.blob.sha256[:2] / page.blob.sha256
     try:
         body = path.read_bytes()
+    except FileNotFoundError as exc:
+        raise Poison("body-missing", f"{path.name[:16]}…: no such file in {folder}") from exc
     except OSError as exc:
-        raise Poison("body-missing", f"{path.name[:16]}…: {exc.strerror}") from exc
+        raise Transient("blobs-unavailable", f"{folder}: {exc}") from exc
     if hashlib.sha256(body).hexdigest() != page.blob.sha256:
         raise Poison("body-missing", f"{path.name[:16]}…: the file is not what was kept")
     return msgspec.structs.replace(page, body=body, blob=None)

@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SIRWAN_"
 
+ADDRESSES = r"^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$"
+
 FOREIGN = frozenset({"SIRWAN_SHARED", "SIRWAN_TEST_KAFKA"})
 """Variables of the tests, not of the program."""
 
@@ -39,7 +41,9 @@ class Settings(BaseSettings):
     store: Path | None = Field(
         None, description="SQLite file of the store; default: sirwan.db in SIRWAN_HOME."
     )
-    kafka: str = Field("127.0.0.1:9092", description="Bootstrap servers, host:port,host:port.")
+    kafka: str = Field(
+        "127.0.0.1:9092", pattern=ADDRESSES, description="Bootstrap servers, host:port,host:port."
+    )
     topic_prefix: str = Field("sirwan", pattern="^[a-z][a-z0-9-]*$", description="First word of every topic.")
     partitions: int = Field(4, ge=1, le=1000, description="Partitions of each topic when it is created.")
     replication: int = Field(1, ge=1, le=9, description="Replicas of each topic when it is created.")

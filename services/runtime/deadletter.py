@@ -43,9 +43,12 @@ class DeadLetterLimit:
     window: float
     _seen: deque[tuple[float, str]] = field(default_factory=deque)
 
-    def count(self, reason: str, now: float) -> str | None:
-        """Note one dead letter at `now` (steady seconds). Returns why to pause, or None."""
+    def count(self, reason: str, now: float) -> None:
+        """Note one dead letter at `now` (steady seconds)."""
         self._seen.append((now, reason))
+
+    def exceeded(self, now: float) -> str | None:
+        """Why to pause, or None."""
         while self._seen and self._seen[0][0] <= now - self.window:
             self._seen.popleft()
         if len(self._seen) <= self.limit:

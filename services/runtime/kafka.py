@@ -34,6 +34,10 @@ BATCH = 256 * 1024
 as too large is a single message."""
 
 
+STOP = 5.0
+"""Seconds a producer may need to flush when its process ends."""
+
+
 class KafkaBus:
     """Keeps the contract of services/runtime/bus.py on a real broker."""
 
@@ -51,14 +55,15 @@ class KafkaBus:
             await self._working()
 
     async def stop(self) -> None:
-        """Flush and disconnect."""
+        """Flush and disconnect; what a dead broker does not take within STOP comes again from its input."""
         await asyncio.gather(*self._leaving)
-        if self._producer is not None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
             try:
-                async with asyncio.timeout(self._settings.confirm_timeout):
-                    await self._producer.stop()
-            finally:
-                self._producer = None
+                async with asyncio.timeout(STOP):
+                    await producer.stop()
+            except TimeoutError:
+                await _throw_away(producer)
 
     async def publish(
         self, topic: str, key: str, value: bytes | None, headers: Mapping[str, str]

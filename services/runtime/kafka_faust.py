@@ -95,8 +95,8 @@ class FaustSubscription:
     def lag(self) -> Mapping[Place, int]:
         """Messages not yet acknowledged, by (topic, partition), as of the last fetch."""
         known: dict[Place, int] = {}
-        if self._app is None or not self._app.started:
-            return known
+        if self._app is None or not self._joined.is_set():
+            return known  # Faust calls itself started before its consumer is
         for tp in self._app.consumer.assignment():
             place = (self._settings.brief(tp.topic), tp.partition)
             end = cast("int | None", self._app.consumer.highwater(tp))  # None before the first fetch
@@ -252,7 +252,10 @@ class _Consumer(driver.Consumer):
         assigned = self.assignment()
         first = await self.earliest_offsets(*assigned)
         for tp in assigned:
-            self.transport.offsets.begin(self._place(tp), self._committed_offset[tp] or first.get(tp) or 0)
+            start = max(
+                self._committed_offset[tp] or 0, first.get(tp) or 0
+            )  # retention may be past the commit
+            self.transport.offsets.begin(self._place(tp), start)
 
 
 _Transport.Consumer = _Consumer

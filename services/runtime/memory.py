@@ -20,7 +20,7 @@ BOUND = 1000
 PATIENCE = 5.0
 """Seconds `publish` waits for a group that makes no progress at all before it goes ahead."""
 
-RETAINED = 64 * 1024 * 1024
+RETAINED = 1024 * 1024
 """Bytes of acknowledged messages a partition keeps, as Kafka's retention would."""
 
 MAX_RECORD = 8 * 1024 * 1024

@@ -34,7 +34,7 @@ def reference_pages() -> Mapping[str, str]:
         ),
         "metrics.md": _page(
             "Metrics",
-            "Served on /metrics of each process, where SIRWAN_HEALTH_PORT is set.",
+            "Served on /metrics of each service on Kafka, where SIRWAN_HEALTH_PORT is set.",
             ("metric", "kind", "meaning", "labels"),
             [
                 (f"`{name}`", each.kind, each.doc, ", ".join(f"`{label}`" for label in each.labels))

@@ -61,7 +61,11 @@ REASONS: Mapping[str, Reason] = {
         "The body was kept apart and is no longer there.",
         "See that all services share the blobs folder.",
     ),
-    "blobs-unwritable": Reason("fetcher", "A large body cannot be kept.", "Make room in SIRWAN_HOME/blobs."),
+    "blobs-unavailable": Reason(
+        "fetcher, extractor",
+        "A large body cannot be kept or read.",
+        "See to SIRWAN_HOME/blobs: room, rights.",
+    ),
     "file-unreadable": Reason(
         "ingest", "A local file cannot be opened.", "See that it exists and may be read."
     ),
@@ -105,6 +109,9 @@ REASONS: Mapping[str, Reason] = {
     "bug": Reason("every stage", "Our mistake; the log has the traceback.", "Report it, with the traceback."),
     "state-unavailable": Reason(
         "linker, discovery", "The stage's memory cannot be read or written.", "See the disk."
+    ),
+    "home-in-use": Reason(
+        "embedded", "Another process works in the same SIRWAN_HOME.", "Wait, or set another."
     ),
     "memory-unreadable": Reason(
         "linker", "What the linker remembers was written by another version.", "Do what the message says."

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import structlog
 
 from services.runtime import log as logs
+from services.runtime.bus import BrokerDown
 from services.runtime.clock import SystemClock
 from services.runtime.config import ConfigError, Settings, load_settings
 from services.runtime.fitting import Fit, Fitted, Surroundings
@@ -53,8 +54,8 @@ def serve(name: str, fit: Fit, *, linger_ms: int = LINGER_MS) -> NoReturn:
     except (ConfigError, SourceFileError, Refusal) as exc:
         sys.stderr.write(f"sirwan {name}: {exc}\n")
         sys.exit(CANNOT_START)
-    except Stalled as exc:
-        log.error("stood still, ending the process", stage=name, why=str(exc))
+    except (Stalled, BrokerDown) as exc:
+        log.error("cannot go on, ending the process", stage=name, why=str(exc))
         sys.exit(STOOD_STILL)
     sys.exit(0)
 

@@ -1,6 +1,5 @@
 """A service as the runtime sees it: what it reads and how it handles one record."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -8,6 +7,7 @@ from typing import cast
 from schemas.records import Record, Stamp
 from schemas.topics import Topic
 from services.runtime.bus import Message
+from services.runtime.steps import StepThread
 from services.stage import In, Outgoing, Stage
 
 Handle = Callable[[Record, Message], Awaitable[Sequence[Outgoing]]]
@@ -32,8 +32,9 @@ class Service:
 
 def from_stage(stage: Stage[In], seconds: float = 60.0) -> Service:
     """A pure stage as a service: its step runs in a thread, one message at a time."""
+    thread = StepThread(stage.name)
 
     async def handle(record: Record, _message: Message) -> Sequence[Outgoing]:
-        return await asyncio.to_thread(lambda: tuple(stage.step(cast("In", record))))
+        return await thread.run(lambda: tuple(stage.step(cast("In", record))))
 
     return Service(stage.name, (stage.source,), handle, stage.stamps, seconds=seconds)

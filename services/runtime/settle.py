@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from msgspec.structs import replace
 
-from schemas.codec import Undecodable, decode
+from schemas.codec import Undecodable, decode, encode
 from schemas.records import Fate, Position, Record
 from schemas.topics import ALL_TOPICS, JOURNAL, Topic
 from services.runtime.bus import Bus, Message
@@ -41,6 +41,7 @@ class Outcome:
     reason: str
     detail: str = ""
     outgoing: tuple[Outgoing, ...] = ()
+    values: tuple[bytes, ...] = ()  # wire form of each Emit among them
     page_id: str = ""
     lane: str | None = None
     attempts: int = 1
@@ -96,6 +97,7 @@ class Settler:
         }
         try:
             outgoing = await self.retry.run(lambda: self._attempt(record, message, tried))
+            values = _values(outgoing)
         except Refusal as exc:
             return Outcome(exc.fate, exc.reason, exc.detail, attempts=tried.made, **whose)
         except TimeoutError:
@@ -103,7 +105,7 @@ class Settler:
         except Exception as exc:
             log.error("bug", stage=self.service.name, key=message.key, exc_info=True)
             return Outcome(DEAD, "bug", repr(exc), attempts=tried.made, **whose)
-        return Outcome(DONE, "ok", "", tuple(outgoing), attempts=tried.made, **whose)
+        return Outcome(DONE, "ok", "", tuple(outgoing), values, attempts=tried.made, **whose)
 
     async def _attempt(self, record: Record, message: Message, tried: _Attempts) -> Sequence[Outgoing]:
         tried.made += 1
@@ -116,11 +118,14 @@ class Settler:
         What a stage decided must be durable before anybody hears of it: after a crash in between, another
         partition may be read first, and the same message decided differently. Raises BrokerDown.
         """
-        await self._remember(outcome)
         emits = [item for item in outcome.outgoing if isinstance(item, Emit)]
         try:
-            return outcome, [await self._publish(emit, message.headers) for emit in emits]
-        except Poison as exc:  # the client refuses an output for good: too large
+            await self._remember(outcome)
+            return outcome, [
+                await self._publish(emit, message.headers, value=value)
+                for emit, value in zip(emits, outcome.values, strict=True)
+            ]
+        except Poison as exc:  # refused for good: too large
             return refused(outcome, exc), []
 
     async def conclude(self, message: Message, outcome: Outcome, confirmations: Confirmations) -> Outcome:
@@ -159,7 +164,7 @@ class Settler:
             stage=self.service.name,
             fate=outcome.fate,
             reason=outcome.reason,
-            detail=outcome.detail[:500],
+            detail=sayable(outcome.detail)[:500],
             at=self.clock.now(),
             seconds=round(seconds, 6),
             lane=outcome.lane,
@@ -179,7 +184,12 @@ class Settler:
             log.error("dead-letter-unreadable", topic=message.topic, key=message.key, why=outcome.detail)
             return
         letter = dead_letter(
-            message, self.service.name, outcome.reason, outcome.detail, self.clock.now(), outcome.attempts
+            message,
+            self.service.name,
+            outcome.reason,
+            sayable(outcome.detail),
+            self.clock.now(),
+            outcome.attempts,
         )
         subject = message.headers.get(SUBJECT, "")
         try:
@@ -190,11 +200,31 @@ class Settler:
             await (await self._publish(Emit(topic, message.key, bare, subject), message.headers))
 
     async def _publish(
-        self, emit: Emit, parent: Mapping[str, str], event: str | None = None
+        self,
+        emit: Emit,
+        parent: Mapping[str, str],
+        event: str | None = None,
+        value: bytes | None = None,
     ) -> Awaitable[None]:
         return await publish(
-            self.bus, emit, stage=self.service.name, at=self.clock.now(), parent=parent, event=event
+            self.bus,
+            emit,
+            stage=self.service.name,
+            at=self.clock.now(),
+            parent=parent,
+            event=event,
+            value=value,
         )
+
+
+def sayable(text: str) -> str:
+    """The text without half surrogates, which no encoding of the wire can say."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _values(outgoing: Sequence[Outgoing]) -> tuple[bytes, ...]:
+    """Encoded here, where a record that cannot be encoded is one message's trouble."""
+    return tuple(encode(item.topic, item.record) for item in outgoing if isinstance(item, Emit))
 
 
 def _decode(message: Message) -> Record:

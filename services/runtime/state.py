@@ -44,7 +44,7 @@ class SqliteState:
                 "CREATE TABLE IF NOT EXISTS memory (stage TEXT, key TEXT, value BLOB NOT NULL,"
                 " PRIMARY KEY (stage, key)) WITHOUT ROWID"
             )
-        except sqlite3.OperationalError as exc:
+        except sqlite3.DatabaseError as exc:
             raise Transient("state-unavailable", f"{self._path}: {exc}") from exc
 
     def get(self, key: str) -> bytes | None:
@@ -75,7 +75,7 @@ class SqliteState:
                             "INSERT OR REPLACE INTO memory VALUES (?, ?, ?)",
                             (self._stage, change.key, change.value),
                         )
-        except sqlite3.OperationalError as exc:
+        except sqlite3.DatabaseError as exc:
             raise Transient("state-unavailable", f"{self._path}: {exc}") from exc
 
     async def close(self) -> None:

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 WINDOW = 1000
 """Messages taken and not yet acknowledged, at most: what a crash delivers again, and what memory holds."""
 
-UNSAFE = frozenset({TIME_LIMIT, "bug"})
+UNSAFE = frozenset({TIME_LIMIT, "bug", "record-too-large"})
 """Ends after which a stage may remember in this process what was never made durable."""
 
 Subscribe = Callable[[Sequence[str], str], Subscription]
@@ -72,6 +72,10 @@ class Worker:
     patience: Patience = field(default_factory=Patience)
     subscription: Subscription | None = None  # the one in use, to look at
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    flood: DeadLetterLimit = field(init=False)  # outlives a rebuild of the service
+
+    def __post_init__(self) -> None:
+        self.flood = DeadLetterLimit(self.patience.dead_letters, self.patience.dead_letter_window)
 
     def stop(self) -> None:
         """Take no more messages; `run` returns once those taken are settled."""
@@ -114,12 +118,15 @@ class Worker:
     async def _pause(self, seconds: float) -> None:
         await sleep_unless(self.clock, seconds, self._stop)
 
-    async def breathe(self, why: str, limit: DeadLetterLimit) -> None:
-        """Stop taking messages for a while: something upstream is broken, let the topic back up."""
+    async def breathe(self) -> None:
+        """Past the limit of dead letters take nothing for a while: something is broken, let it back up."""
+        why = self.flood.exceeded(self.clock.steady())
+        if why is None:
+            return
         self.health.blocked("dead-letters", why)
         log.error("too many dead letters: pausing", why=why, seconds=self.patience.dead_letter_pause)
         await self._pause(self.patience.dead_letter_pause)
-        limit.clear()
+        self.flood.clear()
         self.health.cleared("dead-letters")
 
     async def messages(self, subscription: Subscription) -> AsyncIterator[Message]:
@@ -160,9 +167,6 @@ class _Shift:
         self._gate = Gate()
         self._room = asyncio.Semaphore(WINDOW)
         self._hands = asyncio.Semaphore(service.concurrency)
-        patience = worker.patience
-        self._limit = DeadLetterLimit(patience.dead_letters, patience.dead_letter_window)
-        self._flood: str | None = None
         self._generation: int | None = None
         subscribe = worker.subscribe or worker.bus.subscribe
         self._subscription = subscribe([topic.name for topic in service.sources], service.name)
@@ -178,9 +182,7 @@ class _Shift:
                     await self._room.acquire()
                     self._gate.take(message)
                     await self._begin(message, tasks)
-                    if self._flood is not None:
-                        await worker.breathe(self._flood, self._limit)
-                        self._flood = None
+                    await worker.breathe()
                 joining.cancel()
         finally:
             await self._subscription.close()
@@ -207,6 +209,7 @@ class _Shift:
             raise Rebuild
         self._generation = message.generation
         if (await self._whole(message)).reason in UNSAFE:
+            await self._worker.breathe()
             raise Rebuild
 
     async def _whole(self, message: Message) -> Outcome:
@@ -224,5 +227,5 @@ class _Shift:
         worker = self._worker
         worker.metrics.set("sirwan_open_messages", self._gate.open, stage=self._service.name)
         if outcome.fate == DEAD:
-            self._flood = self._limit.count(outcome.reason, worker.clock.steady()) or self._flood
+            worker.flood.count(outcome.reason, worker.clock.steady())
         return outcome

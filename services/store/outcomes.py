@@ -1,7 +1,7 @@
 """What became of each page: its last fate, and what the store says of it if it was kept."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -11,7 +11,7 @@ from services.store.trace import PIPELINE
 
 # A page may have had several fates at a stage (redelivered, or fetched again); the latest counts.
 LAST = """
-SELECT f.page_id, f.stage, f.fate, f.reason, f.detail, f.at, f.url,
+SELECT f.page_id, f.stage, f.fate, f.reason, f.detail, f.at, f.seconds, f.url,
        a.title, a.source_id, a.canonical_url, a.language, a.copy_verdict, a.copy_of, a.story_id,
        s.title AS story, s.independent_sources,
        (SELECT json_group_object(country, grade) FROM relevance r WHERE r.page_id = f.page_id) AS countries
@@ -35,6 +35,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     detail: str
     at: datetime
+    seconds: float = 0.0  # the stage took
     title: str | None = None
     source_id: str | None = None
     language: str | None = None
@@ -58,9 +59,14 @@ def outcomes(path: Path) -> tuple[Outcome, ...]:
                 fields["fate"] = "stored"
             found = msgspec.convert(fields, Outcome)
             before = last.get(found.page_id)
-            if before is None or _place(found) >= _place(before):
+            if before is None or _place(found) >= _place(before) or _begins_anew(found, before):
                 last[found.page_id] = found
     return tuple(sorted(last.values(), key=lambda each: (each.source_id or "", each.url or "")))
+
+
+def _begins_anew(found: Outcome, before: Outcome) -> bool:
+    """Whether an earlier stage took the page after a later one was through with it: it was fetched again."""
+    return found.at - timedelta(seconds=found.seconds) > before.at
 
 
 def _place(outcome: Outcome) -> int:

@@ -108,3 +108,46 @@ def test_feed_canonical_and_robots_look_at_one_thing() -> None:
         cwd=ROOT,
     )
     assert done.stdout == "http://tigris.example/a\n!bad-url\n"
+
+
+def test_final_lines_keep_their_places_whatever_the_input_calls_its_fields() -> None:
+    text = "Iraq said on Tuesday that the canal from Basra to the sea would be cleaned by June."
+    asked = [
+        {"id": "1", "title": "A", "text": text, "error": None},
+        {"id": "2"},
+        {"id": "3", "title": "C", "text": "Iran."},
+    ]
+    lines = "\n".join([json.dumps(asked[0]), "noise", *map(json.dumps, asked[1:])])
+    answered = filtered(["link", "--final"], lines)
+    assert [(each["id"], "story" in each) for each in answered] == [
+        ("1", True),
+        (None, False),
+        ("2", False),
+        ("3", True),
+    ]
+
+
+def test_two_processes_do_not_share_a_home(tmp_path: Path) -> None:
+    from services.runtime.home import held
+
+    (tmp_path / "page.html").write_text(ARTICLE)
+    with held(tmp_path):
+        done = sirwan(tmp_path, "ingest", str(tmp_path / "page.html"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "another sirwan works in" in done.stderr
+
+
+def test_a_memory_that_is_no_database_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(ARTICLE)
+    (tmp_path / "memory.db").write_text("not a database, by any means at all" * 100)
+    done = sirwan(tmp_path, "ingest", str(tmp_path / "page.html"))
+    assert done.returncode == 3
+    assert [line for line in done.stderr.splitlines() if "Traceback" in line] == []
+    assert "memory.db" in done.stderr
+
+
+def test_sources_that_are_not_there_are_one_line(tmp_path: Path) -> None:
+    done = sirwan(tmp_path, "run", "--once", SIRWAN_SOURCES=str(tmp_path / "nowhere"))
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+    assert "Traceback" not in done.stderr

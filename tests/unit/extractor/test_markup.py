@@ -65,3 +65,18 @@ def test_broken_markup_is_read_or_refused(text: str) -> None:
     except Refusal as refused:
         said = refused.reason
     assert said in ("", "x", "<", "\ufffd", "unreadable-markup")
+
+
+@pytest.mark.parametrize(
+    ("escaped", "read"),
+    [
+        (r"a\ud800", "a\ufffd"),
+        (r"\udc00b", "\ufffdb"),
+        (r"\uD83D\uDE00", "\U0001f600"),
+        (r"\ud800\ud83d\ude00", "\ufffd\U0001f600"),
+    ],
+)
+def test_half_a_surrogate_in_json_ld_is_read_as_the_sign_for_unreadable(escaped: str, read: str) -> None:
+    block = f'{{"@type": "NewsArticle", "articleSection": "{escaped}"}}'
+    markup = parse_markup(f'<script type="application/ld+json">{block}</script><p>x', "http://t.example/")
+    assert markup.story["articleSection"] == read

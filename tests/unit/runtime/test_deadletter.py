@@ -21,13 +21,17 @@ def test_a_dead_letter_keeps_the_message_byte_for_byte() -> None:
 
 def test_the_limit_names_the_commonest_reason_and_forgets_old_letters() -> None:
     limit = DeadLetterLimit(limit=3, window=60.0)
-    assert [limit.count("undecodable", now) for now in (0.0, 1.0, 2.0)] == [None, None, None]
-    assert limit.count("bug", 3.0) == "4 dead letters in 60 s, 3 of them undecodable"
-    assert limit.count("bug", 120.0) is None
+    for now in (0.0, 1.0, 2.0):
+        limit.count("undecodable", now)
+    assert limit.exceeded(2.0) is None
+    limit.count("bug", 3.0)
+    assert limit.exceeded(3.0) == "4 dead letters in 60 s, 3 of them undecodable"
+    assert limit.exceeded(61.5) is None
 
 
 def test_a_cleared_limit_counts_from_nothing() -> None:
     limit = DeadLetterLimit(limit=1, window=60.0)
     limit.count("bug", 0.0)
     limit.clear()
-    assert limit.count("bug", 1.0) is None
+    limit.count("bug", 1.0)
+    assert limit.exceeded(1.0) is None

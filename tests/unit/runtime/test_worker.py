@@ -290,3 +290,77 @@ async def test_a_memory_survives_the_worker_and_never_holds_what_was_not_made_du
     numbers = [(request.url[-2:], request.attempt) for request in await read(bus, FETCH_REQUESTS, 3)]
     assert numbers == [("/1", 1), ("/2", 2), ("/1", 1)]
     await state.close()
+
+
+async def test_an_output_that_no_encoding_can_say_is_one_dead_letter_and_the_next_page_is_done() -> None:
+    """Half a surrogate out of a page's JSON-LD once stopped the whole pipeline, at every start."""
+    bus = MemoryBus()
+
+    async def handle(record: Record, _: Message) -> Sequence[Outgoing]:
+        assert isinstance(record, FetchRequest)
+        if record.url.endswith("/half"):
+            page = a_page(record.url, headers={"etag": "\ud800"})
+            return [Emit(PAGES_FETCHED, page.page_id, page, page.canonical_url)]
+        if record.url.endswith("/said"):
+            raise Poison("not-text", "half \udc00 a character")
+        return fetch(record)
+
+    async with working(bus, a_service(handle=handle)):
+        await put(bus, *(f"http://tigris.example/{path}" for path in ("half", "said", "ok")))
+        await bus.drained()
+    fates = {fate.reason for fate in await read(bus, JOURNAL, 3)}
+    assert fates == {"bug", "not-text", "ok"}
+    assert bus.ends(FETCH_REQUESTS.dead) == 2
+
+
+async def test_a_flood_pauses_a_stage_with_a_memory_too(tmp_path: Any) -> None:
+    """Each bug builds the stage anew; the count of dead letters must outlive that."""
+    bus = MemoryBus(partitions=1)
+    state = SqliteState(tmp_path / "state.db", "counter")
+    metrics, clock = Metrics(), FakeClock()
+    patience = Patience(dead_letters=3, dead_letter_window=60.0, dead_letter_pause=300.0)
+
+    def build() -> Service:
+        return from_stage(Stage("counter", PAGES_FETCHED, Counting(state).step))
+
+    worker = Worker(
+        build, bus, clock, metrics, Health("counter", metrics), state=state, retry=QUICK, patience=patience
+    )
+    task = await at_work(worker)
+    for number in range(5):
+        page = a_page(f"http://a.example/{number}/bug")
+        await bus.publish(PAGES_FETCHED.name, page.page_id, encode(PAGES_FETCHED, page), {})
+    await bus.drained()
+    worker.stop()
+    await task
+    await state.close()
+    assert metrics.value("sirwan_pauses_total", stage="counter", why="dead-letters") == 1
+    assert clock.slept.count(300.0) == 1
+
+
+class Stuffed(SqliteState):
+    """Never accepts what it is given."""
+
+    async def remember(self, changes: Sequence[Remember]) -> None:
+        raise Poison("record-too-large", f"{len(changes)} changes")
+
+
+async def test_a_memory_that_refuses_for_good_costs_one_message() -> None:
+    bus = MemoryBus(partitions=1)
+    state = Stuffed(":memory:", "counter")
+    metrics = Metrics()
+
+    def build() -> Service:
+        return from_stage(Stage("counter", PAGES_FETCHED, Counting(state).step))
+
+    worker = Worker(build, bus, FakeClock(), metrics, Health("counter", metrics), state=state, retry=QUICK)
+    task = await at_work(worker)
+    page = a_page("http://a.example/1")
+    await bus.publish(PAGES_FETCHED.name, page.page_id, encode(PAGES_FETCHED, page), {})
+    await bus.drained()
+    worker.stop()
+    await task
+    await state.close()
+    (fate,) = await read(bus, JOURNAL, 1)
+    assert (fate.fate, fate.reason) == ("dead", "record-too-large")
+    assert bus.ends(FETCH_REQUESTS.name) == 0
