@@ -43,8 +43,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document."
 @app.command()
 def demo() -> None:
     """Serve the tiny news web on loopback, run it through every stage, and show what became of each page."""
-    from services.embedded.demo import run_demo
-
+    try:
+        from services.embedded.demo import run_demo
+    except ModuleNotFoundError as exc:
+        _fail(f"the demo's news web is not installed, only in a checkout ({exc.name} is missing)", REFUSED)
     run_demo(_console(), _settings().home / "demo")
 
 
@@ -213,7 +215,7 @@ def sources_check(
 
 @topics_app.command("plan")
 def topics_plan(json: AsJson = False) -> None:
-    """What differs between the topic table and the broker; changes nothing."""
+    """What differs between the topic table and the broker, exit 1 if anything does; changes nothing."""
     from services.runtime.kafka_topics import plan
 
     _topics(plan, json, "missing")
@@ -242,20 +244,21 @@ def schemas_export(
 def schemas_check(
     folder: Annotated[Path, typer.Argument(help="The published contract.")] = Path("schemas/published"),
 ) -> None:
-    """Refuse a change of the records that would hurt a consumer."""
+    """Refuse a change of the records that would hurt a consumer of the last tag, else of the last commit."""
     from schemas.compat import compare
     from schemas.publish import published_files, read_published
+    from schemas.released import released_files
 
+    revision, released = released_files(folder) or (str(folder), read_published(folder))
+    breaking = compare(released, published_files()).breaking
+    for change in breaking:
+        typer.echo(f"breaking since {revision}: {change}", err=True)
     report = compare(read_published(folder), published_files())
-    for change in report.breaking:
-        typer.echo(f"breaking: {change}", err=True)
-    if report.breaking:
-        _fail(
-            f"{len(report.breaking)} breaking changes: add an optional field instead, or start a .v2", REFUSED
-        )
+    if breaking:
+        _fail(f"{len(breaking)} breaking changes: add an optional field instead, or start a .v2", REFUSED)
     if report.stale:
         _fail(f"{folder} is stale ({', '.join(report.stale)}): run `sirwan schemas export`", REFUSED)
-    _console().print(f"{folder}: fresh, nothing breaking", highlight=False)
+    _console().print(f"{folder}: fresh; nothing breaking since {revision}", highlight=False)
 
 
 @config_app.command("show")
@@ -348,6 +351,8 @@ def _topics(act: Callable[..., Any], json: bool, done: str) -> None:
             typer.echo(f"{settings.kafka}: every topic is as the table says")
 
     _show(tuple(changes), json, lines)
+    if any(change.kind != "create" or done == "missing" for change in changes):
+        sys.exit(REFUSED)
 
 
 def _filter(answer: Callable[..., Any]) -> None:

@@ -169,6 +169,9 @@ def print_status(console: Console, state: Status) -> None:
             stage.stage, str(stage.taken), str(stage.done), str(stage.skipped), str(stage.dead), Text(reasons)
         )
     console.print(table)
+    for letter in state.dead_letters:
+        told = f"{letter.letters} × {letter.stage}: {letter.reason}, last {letter.last_at:%Y-%m-%d %H:%M}"
+        console.print(Text("dead letters  ", "red") + plain(told))
     newest = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("source", "family", "articles", "newest"):
         newest.add_column(column, justify="right" if column == "articles" else "left")
