@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import msgspec
 import structlog
+from lxml import etree
 
 from schemas.codec import encode
 from schemas.records import Discovered, Feed, FetchRequest, Source
@@ -25,7 +26,7 @@ from services.fetcher.schedule import OURS, interval_after, interval_after_failu
 from services.fetcher.sections import read_section
 from services.runtime.clock import Clock
 from services.runtime.state import State
-from services.stage import Refusal, Remember, Skip, Transient
+from services.stage import Poison, Refusal, Remember, Skip, Transient
 
 log = structlog.get_logger()
 
@@ -37,6 +38,10 @@ READ_KINDS: Mapping[str, Callable[[bytes, str], Listing]] = {
     "sitemap": read_listing,
     "section": read_section,
 }
+FAULTS = (  # what code with a mistake in it raises; the machine and the broker raise others
+    ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+    etree.LxmlError, msgspec.MsgspecError,
+)  # fmt: skip
 BATCH = 64  # requests confirmed and remembered together
 MOST_CHILDREN = 50  # sitemaps of an index read in one poll, those that changed last first
 DEEPEST = 2  # indexes inside indexes
@@ -81,6 +86,14 @@ class Poller:
         await self._state.remember([Remember(feed_key(url), state_bytes(after))])
 
     async def _poll_list(self, source: Source, feed: Feed, url: str, depth: int) -> int:
+        """Raises what reading and fetching refuse, and Poison("bug") where our reader is at fault."""
+        try:
+            return await self._read_list(source, feed, url, depth)
+        except FAULTS as exc:
+            log.error("bug", stage="discovery", source=source.id, feed=url, exc_info=True)
+            raise Poison("bug", repr(exc)) from exc
+
+    async def _read_list(self, source: Source, feed: Feed, url: str, depth: int) -> int:
         before = self._recall(url)
         answer = await self._ask(url, before)
         if answer.status == 304:
@@ -140,22 +153,32 @@ class Poller:
         named: set[str] = set()
         for entry in listing.entries:
             try:
-                canonical = canonical_url(entry.url)
+                wanted = self._wanted(source, feed, listing.via, entry)
             except Skip as exc:
                 log.debug("entry-refused", feed=feed.url, reason=exc.reason, detail=exc.detail)
                 continue
-            ident = page_id(canonical)
+            except FAULTS:
+                log.error("entry-bug", source=source.id, feed=feed.url, url=entry.url, exc_info=True)
+                continue
+            ident = wanted.page_id
             if ident in named or self._state.get(seen_key(feed.url, ident)) is not None:
                 continue
             named.add(ident)
-            yield FetchRequest(
-                url=entry.url,
-                canonical_url=canonical,
-                page_id=ident,
-                lane="live",
-                discovered=_discovered(source, feed, listing.via, entry),
-                requested_at=self._clock.now(),
-            )
+            yield wanted
+
+    def _wanted(self, source: Source, feed: Feed, via: str, entry: Entry) -> FetchRequest:
+        """The request for an entry, sure to be sayable on the wire. Raises Skip("bad-url")."""
+        canonical = canonical_url(entry.url)
+        wanted = FetchRequest(
+            url=entry.url,
+            canonical_url=canonical,
+            page_id=page_id(canonical),
+            lane="live",
+            discovered=_discovered(source, feed, via, entry),
+            requested_at=self._clock.now(),
+        )
+        encode(FETCH_REQUESTS, wanted)
+        return wanted
 
     def _recall(self, url: str) -> FeedState:
         return read_state(self._state.get(feed_key(url)))

@@ -1,13 +1,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import cast
+
+import pytest
+from lxml import etree
+from structlog.testing import capture_logs
 
 from schemas.records import Feed, FetchRequest, Source
 from services.fetcher.discovery import Discovery
+from services.fetcher.entries import Listing
 from services.fetcher.feed_state import FeedState, feed_key, read_state
+from services.fetcher.feeds import read_listing
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
-from services.fetcher.polling import Poller
+from services.fetcher.polling import READ_KINDS, Poller
 from services.runtime.state import SqliteState
 from tests.clock import START, FakeClock
 from tests.unit.fetcher.worlds import Asked, Page, Web, response, serving
@@ -57,6 +64,26 @@ async def test_all_feeds_are_read_in_order_of_source_and_a_broken_one_stops_none
         assert ours.asked == ["/one", "/two"]
         broken = ours.remembered("/broken")
         assert (broken.reason, broken.failures, broken.polled_at) == ("not-a-feed", 1, START)
+
+
+@pytest.mark.parametrize(
+    "fault", [KeyError("x"), RecursionError(), ZeroDivisionError(), etree.LxmlError("x")]
+)
+async def test_a_mistake_of_ours_on_one_list_stops_no_other(
+    fault: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reader(body: bytes, base: str) -> Listing:
+        if base.endswith("/broken"):
+            raise fault
+        return read_listing(body, base)
+
+    monkeypatch.setitem(cast("dict[str, object]", READ_KINDS), "feed", reader)
+    async with room({"/a": ONE, "/b": TWO, "/broken": ONE}) as ours:
+        with capture_logs() as logs:
+            assert await ours.discovery.poll_all_once() == 2
+        assert ours.asked == ["/one", "/two"]
+        assert (ours.remembered("/broken").reason, ours.remembered("/broken").failures) == ("bug", 1)
+        assert [line["feed"] for line in logs if line.get("exc_info")] == [ours.web.url + "/broken"]
 
 
 async def test_feeds_are_polled_again_when_due_and_a_stop_ends_it() -> None:

@@ -1,15 +1,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import pytest
 
 from schemas.records import Feed, FetchRequest, Source
 from services.fetcher.canonical import page_id
+from services.fetcher.entries import Entry, Listing
 from services.fetcher.feed_state import feed_key, read_state
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
-from services.fetcher.polling import Poller
+from services.fetcher.polling import READ_KINDS, Poller
 from services.runtime.state import SqliteState
 from services.stage import Refusal, Transient
 from tests.clock import START, FakeClock
@@ -70,6 +72,20 @@ async def test_every_new_page_is_asked_for_once_in_document_order() -> None:
             "rss",
             "T",
         )
+
+
+@pytest.mark.parametrize(
+    "bad", [Entry(url="http://n.example:99999999/"), Entry(url="http://n.example/b", title="x\ud800")]
+)
+async def test_one_malformed_entry_loses_none_of_the_others(
+    bad: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk({"/feed": rss("/1")}) as ours:
+        good = [Entry(url=f"{ours.web.url}/{name}") for name in ("1", "2")]
+        listing = Listing(via="rss", entries=(good[0], bad, good[1]))
+        monkeypatch.setitem(cast("dict[str, object]", READ_KINDS), "feed", lambda _body, _base: listing)
+        assert await ours.poll() == 2
+        assert ours.pages() == ["/1", "/2"]
 
 
 async def test_order_titles_and_dates_do_not_make_a_page_new() -> None:
