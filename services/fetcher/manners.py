@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -34,6 +34,8 @@ class Site:
     """What we know of one registered domain."""
 
     free_at: float = 0.0  # on the steady clock
+    booked: float = 0.0  # on the steady clock: until then all turns are promised
+    took: float = 0.0  # seconds our requests take, the last ones most
     crawl_delay: float | None = None
     waiting: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -51,27 +53,34 @@ class Manners:
         self._robots: OrderedDict[str, tuple[float, RobotsRules]] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, url: str) -> AsyncIterator[None]:
+    async def turn(self, url: str, *, insist: bool = False) -> AsyncIterator[None]:
         """Our turn at the site of `url`: entered when nobody else asks it and its delay has passed.
 
-        Raises Transient("site-busy") where that would take longer than our patience.
+        Raises Transient("site-busy") where that would take longer than our patience. Who insists stands in
+        line as well, but waits for our own delay only.
         """
         site = self._site(url)
-        gap = spacing(self._settings.delay, site.crawl_delay)
-        wait = max(site.free_at - self._clock.steady(), 0.0) + site.waiting * gap
-        if wait > self._settings.patience:
-            raise Transient("site-busy", f"our turn at {site_key(url)} is in {wait:.0f} s", wait)
+        wait = self._wait(site)
+        if wait > self._settings.patience and not insist:
+            raise _busy(url, wait)
         site.waiting += 1
         try:
-            async with site.turn:
-                await self._clock.sleep(max(site.free_at - self._clock.steady(), 0.0))
-                try:
+            await self._stand_in_line(site, url)
+            try:
+                await self._clock.sleep(self._delay_left(site, url, insist))
+                async with self._timed(site):
                     yield
-                finally:
-                    gap = spacing(self._settings.delay, site.crawl_delay)
-                    site.free_at = max(site.free_at, self._clock.steady() + gap)
+            finally:
+                site.turn.release()
         finally:
             site.waiting -= 1
+
+    def book(self, url: str) -> float:
+        """Promise a turn at the site of `url` that is promised to nobody yet; how many seconds off it is."""
+        site, now = self._site(url), self._clock.steady()
+        at = max(site.booked, now + self._wait(site))
+        site.booked = at + self._gap(site) + site.took
+        return at - now
 
     def defer(self, url: str, seconds: float) -> None:
         """Leave the site of `url` alone for so long: it asked for it."""
@@ -103,13 +112,54 @@ class Manners:
         return kept[1]
 
     async def _ask(self, url: str) -> RobotsRules:
+        hops: list[str] = []
+
+        def gate(hop: str) -> AbstractAsyncContextManager[None]:
+            # Put off, a redirect would be asked from its start again; if the site's delay is long, for ever.
+            hops.append(hop)
+            return self.turn(hop, insist=len(hops) > 1)
+
         try:
-            answer = await self._reader.get(url, gate=self.turn)
+            answer = await self._reader.get(url, gate=gate)
         except Refusal as exc:
             if exc.reason == "site-busy":
                 raise
             return RobotsRules(unreachable=f"{exc.reason}: {exc.detail}"[:300])
         return robots_for(answer.status, answer.body)
+
+    async def _stand_in_line(self, site: Site, url: str) -> None:
+        """Hold the turn of the site; one that has become slow is not waited for."""
+        try:
+            async with asyncio.timeout(self._settings.patience):
+                await site.turn.acquire()
+        except TimeoutError:
+            raise _busy(url, self._wait(site)) from None
+
+    def _delay_left(self, site: Site, url: str, insist: bool) -> float:
+        left = max(site.free_at - self._clock.steady(), 0.0)
+        if insist:
+            return min(left, self._settings.delay)
+        if left > self._settings.patience:  # it asked to be left alone while we stood in line
+            raise _busy(url, left)
+        return left
+
+    @asynccontextmanager
+    async def _timed(self, site: Site) -> AsyncIterator[None]:
+        began = self._clock.steady()
+        try:
+            yield
+        finally:
+            now = self._clock.steady()
+            site.took = (site.took + now - began) / 2
+            site.free_at = max(site.free_at, now + self._gap(site))
+
+    def _wait(self, site: Site) -> float:
+        """Seconds until it would be the turn of who comes now, as far as we can tell."""
+        left = max(site.free_at - self._clock.steady(), 0.0)
+        return left + site.waiting * (self._gap(site) + site.took)
+
+    def _gap(self, site: Site) -> float:
+        return spacing(self._settings.delay, site.crawl_delay)
 
     def _site(self, url: str) -> Site:
         key = site_key(url)
@@ -127,4 +177,8 @@ class Manners:
 
 
 def _is_idle(site: Site, now: float) -> bool:
-    return site.free_at <= now and not site.waiting and not site.asking.locked()
+    return max(site.free_at, site.booked) <= now and not site.waiting and not site.asking.locked()
+
+
+def _busy(url: str, wait: float) -> Transient:
+    return Transient("site-busy", f"our turn at {site_key(url)} is in {wait:.0f} s", wait)

@@ -2,79 +2,155 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from email.message import Message
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.records import FetchRequest, RawPage, Robots
 from schemas.topics import PAGES_FETCHED
 from services.fetcher.http import Answer, HttpReader
 from services.fetcher.manners import Manners
-from services.fetcher.postpone import again, put_off
+from services.fetcher.media import CHOSEN_HEADERS, media_type, refuse_media
+from services.fetcher.postpone import ask_whole, put_off, wait_for_turn
 from services.fetcher.rights import read_rights
+from services.fetcher.waiting import LEAST, LOOK, MOST, NEAR, Lane, Round
 from services.runtime.blobs import keep_body
+from services.runtime.bus import Message
 from services.runtime.clock import Clock
 from services.stage import Emit, Skip, Transient
 
-PACE = 10.0  # seconds a handler waits before it gives a request back
-READABLE = frozenset(("text/html", "application/xhtml+xml", "text/plain"))
-CHOSEN_HEADERS = (  # what later stages or people need of the answer
-    "content-type", "content-language", "last-modified", "etag", "date", "link", "x-robots-tag",
-    "tdm-reservation", "tdm-policy", "content-usage",
-)  # fmt: skip
+NOT_ASKED = Robots(verdict="not-asked")
+
+
+class WaitingRoom:
+    """Where requests wait whose time has not come (services/fetcher/waiting.py). Shared by all hands."""
+
+    def __init__(self, clock: Clock, hands: int) -> None:
+        self._clock = clock
+        self._seats = asyncio.Semaphore(max(1, hands // 4))
+        self._rounds: dict[Lane, Round] = {}
+
+    async def is_time(self, request: FetchRequest) -> bool:
+        """Whether the request may be made, after waiting in hand where that is near."""
+        if request.not_before is None:
+            return True
+        early = (request.not_before - self._clock.now()).total_seconds()
+        if early > 0.0:
+            if early > NEAR or self._seats.locked():
+                return False
+            async with self._seats:
+                await self._clock.sleep(early)
+        return True
+
+    async def hold(self, request: FetchRequest, message: Message | None = None) -> Sequence[Emit]:
+        """What goes back to the queue after a round: nothing where another carries the request.
+
+        `message` is what the request came in; without it the request waits alone.
+        """
+        now = self._clock.now()
+        lane = (message.topic, message.partition, message.generation) if message else None
+        if lane is not None and lane in self._rounds:
+            self._rounds[lane].join(request, now)
+            return ()
+        waiting = Round()
+        waiting.join(request, now)
+        if lane is None:
+            return await self._stay(waiting)
+        self._rounds[lane] = waiting
+        try:
+            return await self._stay(waiting)
+        finally:  # in the same breath as the list is made: nobody comes too late to be on it
+            del self._rounds[lane]
+
+    async def _stay(self, waiting: Round) -> Sequence[Emit]:
+        leave = self._clock.steady() + MOST
+        await self._clock.sleep(LEAST)
+        while self._clock.steady() < leave and waiting.early(self._clock.now()) > NEAR:
+            await self._clock.sleep(LOOK)
+        return waiting.leave()
+
+
+@dataclass(slots=True)
+class Visit:
+    """One page being asked for."""
+
+    url: str  # the hop it is at
+    latest: float  # on the loop's clock: no request begins after it
+    robots: Robots = NOT_ASKED  # for that hop
 
 
 class PageFetcher:
-    """Handles FetchRequest. Safe to call for several requests at once."""
+    """Handles FetchRequest. Safe to call for several requests at once.
 
-    def __init__(self, reader: HttpReader, manners: Manners, clock: Clock, blobs: Path) -> None:
+    `hands` is how many pages are fetched at once; `turns` how many seconds all waiting for hands, robots.txt
+    and turns at sites may take together: with one page's time it must stay below the service's limit.
+    """
+
+    def __init__(
+        self,
+        reader: HttpReader,
+        manners: Manners,
+        clock: Clock,
+        blobs: Path,
+        *,
+        hands: int = 16,
+        turns: float = 75.0,
+    ) -> None:
         self._reader = reader
         self._manners = manners
         self._clock = clock
         self._blobs = blobs
+        self._hands = asyncio.Semaphore(hands)
+        self._turns = turns
+        self._room = WaitingRoom(clock, hands)
 
-    async def handle(self, request: FetchRequest) -> Sequence[Emit]:
+    async def handle(self, request: FetchRequest, message: Message | None = None) -> Sequence[Emit]:
         """The page as one Emit on PAGES_FETCHED; or the request once more, where it has to wait long.
 
-        Raises Skip "robots-disallowed", "not-html"; Transient "site-busy", "robots-unreachable",
-        "blobs-unwritable"; and what HttpReader raises.
+        Nothing where a request of the same partition that waits takes it along (services/fetcher/waiting.py).
+        Raises Skip "robots-disallowed", "not-html"; Poison "bad-redirect"; Transient "robots-unreachable",
+        "blobs-unavailable"; and what HttpReader raises.
         """
-        if not await self._is_time(request):
-            return [again(request)]
+        if not await self._room.is_time(request):
+            return await self._room.hold(request, message)
+        visit = Visit(request.url, asyncio.get_running_loop().time() + self._turns)
         try:
-            page = await self._fetch(request)
+            page = await self._fetch(request, visit)
         except Transient as exc:
-            later = put_off(request, exc, self._clock.now())
-            if later is None:
-                raise
-            if exc.reason in ("too-many-requests", "server-error"):
-                self._manners.defer(request.url, exc.retry_after or 0.0)
-            else:
-                await self._clock.sleep(PACE)
-            return [later]
+            return [self._put_off(request, visit, exc)]
+        if page.truncated and (once_more := ask_whole(request, self._clock.now())):
+            return [once_more]
         page = await asyncio.to_thread(keep_body, page, self._blobs)
         return [Emit(PAGES_FETCHED, page.page_id, page, page.canonical_url)]
 
-    async def _is_time(self, request: FetchRequest) -> bool:
-        """Whether `not_before` has come, after waiting for it a little: a queue must not spin."""
-        if request.not_before is None:
-            return True
-        early = (request.not_before - self._clock.now()).total_seconds()
-        await self._clock.sleep(max(0.0, min(early, PACE)))
-        return early <= PACE
+    def _put_off(self, request: FetchRequest, visit: Visit, exc: Transient) -> Emit:
+        """The request for later. Raises the refusal itself where the runtime may try again at once."""
+        now = self._clock.now()
+        if exc.reason == "site-busy":
+            return wait_for_turn(request, visit.url, now, self._manners.book(visit.url))
+        later = put_off(request, exc, now)
+        if later is None:
+            raise exc
+        if exc.reason in ("too-many-requests", "server-error"):
+            self._manners.defer(visit.url, exc.retry_after or 0.0)
+        return later
 
-    async def _fetch(self, request: FetchRequest) -> RawPage:
-        said: list[Robots] = []
-
+    async def _fetch(self, request: FetchRequest, visit: Visit) -> RawPage:
         @asynccontextmanager
         async def permitted(url: str) -> AsyncIterator[None]:
-            said.append(await self._permission(url))
-            async with self._manners.turn(url):
+            visit.url = url
+            async with AsyncExitStack() as turn:
+                async with _in_time(visit):
+                    visit.robots = await self._permission(url)
+                    await turn.enter_async_context(self._manners.turn(url))
                 yield
 
-        answer = await self._reader.get(request.url, gate=permitted, admit=_refuse_media)
-        return _page(request, self._reader.require_ok(answer), said[-1], self._clock)
+        async with AsyncExitStack() as hand:
+            async with _in_time(visit):
+                await hand.enter_async_context(self._hands)
+            answer = await self._reader.get(request.url, gate=permitted, admit=refuse_media)
+        return _page(request, self._reader.require_ok(answer), visit.robots, self._clock)
 
     async def _permission(self, url: str) -> Robots:
         said = await self._manners.robots(url)
@@ -83,19 +159,14 @@ class PageFetcher:
         return said
 
 
-def media_type(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """Media type and charset of a Content-Type header, lower case; None where not stated."""
-    message = Message()
-    message["content-type"] = headers.get("content-type", "").replace("\r", " ").replace("\n", " ")
-    charset = message.get_content_charset()
-    return (message.get_content_type() if "/" in headers.get("content-type", "") else None), charset
-
-
-def _refuse_media(headers: Mapping[str, str]) -> None:
-    """Raises Skip("not-html"); a missing type is given the benefit of the doubt."""
-    kind, _ = media_type(headers)
-    if kind is not None and kind not in READABLE:
-        raise Skip("not-html", f"the page is {kind}")
+@asynccontextmanager
+async def _in_time(visit: Visit) -> AsyncIterator[None]:
+    """Raises Transient("site-busy") where what is waited for takes too long."""
+    try:
+        async with asyncio.timeout_at(visit.latest):
+            yield
+    except TimeoutError:
+        raise Transient("site-busy", f"no turn in time for {visit.url}") from None
 
 
 def _page(request: FetchRequest, answer: Answer, robots: Robots, clock: Clock) -> RawPage:

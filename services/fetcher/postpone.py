@@ -8,13 +8,15 @@ import msgspec
 from schemas.records import FetchRequest
 from schemas.topics import FETCH_REQUESTS
 from services.fetcher.canonical import site_key
-from services.stage import Emit, Transient
+from services.stage import Emit, Poison, Transient
 
-SHORT = 25.0  # seconds; a shorter wait is left to the runtime's retries
+SHORT = 5.0  # seconds; a shorter wait that a site asks for is left to the runtime's retries
+SOONEST = 1.0  # seconds; nothing comes back before
 LONGEST = 6 * 3600.0  # seconds; the queue keeps requests for three days
+MOST_CUT = 2  # times a page is asked for again that came cut off, before we make do with what came
+MOST_HOPS = 6  # times a page is put off half way through its redirects: more than we follow at once
 
 MOST_ATTEMPTS: Mapping[str, int] = {  # by reason: how often a page may be put off for it
-    "site-busy": 1_000_000,  # politeness never costs a page
     "too-many-requests": 6,
     "server-error": 6,
     "robots-unreachable": 6,
@@ -26,11 +28,35 @@ def put_off(request: FetchRequest, refusal: Transient, now: datetime) -> Emit | 
     wait = refusal.retry_after or 0.0
     if wait <= SHORT or request.attempt >= MOST_ATTEMPTS.get(refusal.reason, 0):
         return None
-    attempt = request.attempt + (refusal.reason != "site-busy")
-    later = now + timedelta(seconds=min(wait, LONGEST))
-    return again(msgspec.structs.replace(request, attempt=attempt, not_before=later))
+    return _later(request, now, wait, attempt=request.attempt + 1)
+
+
+def wait_for_turn(request: FetchRequest, url: str, now: datetime, wait: float) -> Emit:
+    """The request again when our turn at a site comes: politeness never costs a page, nor an attempt.
+
+    `url` is the hop that has to wait. Redirects already followed are not followed anew, else a site whose
+    delay is longer than our patience would be asked the first of them for ever; what this costs is that
+    the page names that hop as the address asked for. Raises Poison("bad-redirect") where it never ends.
+    """
+    if url == request.url:
+        return _later(request, now, wait)
+    if request.attempt >= MOST_HOPS:
+        raise Poison("bad-redirect", f"{request.canonical_url} leads to {url} and on")
+    return _later(request, now, wait, url=url, attempt=request.attempt + 1)
+
+
+def ask_whole(request: FetchRequest, now: datetime) -> Emit | None:
+    """The request once more for a page that came cut off; None where it was asked for often enough."""
+    if request.attempt > MOST_CUT:
+        return None
+    return _later(request, now, SOONEST, attempt=request.attempt + 1)
 
 
 def again(request: FetchRequest) -> Emit:
     """The request on its queue, keyed by whom it bothers."""
     return Emit(FETCH_REQUESTS, site_key(request.url), request, request.canonical_url)
+
+
+def _later(request: FetchRequest, now: datetime, wait: float, **changes: object) -> Emit:
+    due = now + timedelta(seconds=min(max(wait, SOONEST), LONGEST))
+    return again(msgspec.structs.replace(request, not_before=due, **changes))

@@ -20,6 +20,10 @@ from services.runtime.publish import publish
 from services.runtime.service import Service
 from services.stage import Emit, Outgoing
 
+TURNS, LIMIT = 2.5, 4.0
+"""In times of what one page may take: waiting for its turns, and all of its handling. What is left, half a
+page's time, is for keeping the body."""
+
 
 @asynccontextmanager
 async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
@@ -37,25 +41,28 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         await (await publish(around.bus, emit, stage="fetcher", at=clock.now()))
     async with HttpReader(http, clock) as reader:
         manners = Manners(reader, clock, MannersSettings(agent=settings.product, delay=settings.fetch_delay))
-        pages = PageFetcher(reader, manners, clock, settings.blobs)
+        hands = settings.fetch_concurrency
+        pages = PageFetcher(
+            reader, manners, clock, settings.blobs, hands=hands, turns=settings.fetch_seconds * TURNS
+        )
 
-        async def handle(record: Record, _: Message) -> Sequence[Outgoing]:
+        async def handle(record: Record, message: Message) -> Sequence[Outgoing]:
             if not isinstance(record, FetchRequest):
                 raise TypeError(f"the fetcher reads requests, not {type(record).__name__}")
-            return await pages.handle(record)
+            return await pages.handle(record, message)
 
         async def request(wanted: FetchRequest) -> None:
             await (await publish(around.bus, again(wanted), stage="discovery", at=clock.now()))
 
         poller = Poller(reader, manners, around.state, clock, request)
-        discovery = Discovery(around.sources, poller, clock, settings.fetch_concurrency)
+        discovery = Discovery(around.sources, poller, clock, hands)
         service = Service(
             "fetcher",
             (FETCH_REQUESTS,),
             handle,
             (STAMP,),
-            concurrency=settings.fetch_concurrency,
-            seconds=settings.fetch_seconds * 4,  # our turn, robots.txt, the page
+            concurrency=hands + settings.partitions,  # one more for each partition where some must wait
+            seconds=settings.fetch_seconds * LIMIT,
         )
         yield Fitted(
             lambda: service,

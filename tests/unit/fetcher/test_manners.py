@@ -53,6 +53,82 @@ async def test_a_long_wait_is_given_back() -> None:
     assert (caught.value.reason, caught.value.retry_after) == ("site-busy", 60.0)
 
 
+async def test_a_slow_site_has_a_short_line() -> None:
+    """A page that takes ten seconds makes everybody behind it wait so long; more than two is too long."""
+    clock = FakeClock()
+    async with HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=1.0, patience=20.0))
+        waited: list[float] = []
+
+        async def one() -> None:
+            came = clock.steady()
+            async with manners.turn("https://a.example/"):
+                waited.append(clock.steady() - came)
+                await clock.sleep(10.0)
+
+        for _ in range(4):
+            await one()
+        done = await asyncio.gather(*(one() for _ in range(16)), return_exceptions=True)
+    refused = [each for each in done if isinstance(each, Transient)]
+    assert len(refused) == 14
+    assert {each.reason for each in refused} == {"site-busy"}
+    assert max(waited) <= 20.0
+
+
+async def test_a_line_that_stops_moving_is_left() -> None:
+    clock = FakeClock()
+    async with HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=0.0, patience=0.05))
+        async with manners.turn("https://a.example/"):
+            with pytest.raises(Transient, match="site-busy"):
+                async with manners.turn("https://a.example/"):
+                    pass
+        async with manners.turn("https://a.example/"):
+            pass
+
+
+async def test_who_stands_in_line_leaves_when_the_site_asks_to_be_left_alone() -> None:
+    clock = FakeClock()
+    async with HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=1.0))
+
+        async def behind() -> None:
+            async with manners.turn("https://a.example/"):
+                pass
+
+        async with manners.turn("https://a.example/"):
+            task = asyncio.ensure_future(behind())
+            await asyncio.sleep(0)
+            manners.defer("https://a.example/", 600.0)
+        with pytest.raises(Transient, match="site-busy"):
+            await task
+
+
+async def test_turns_are_promised_one_after_the_other() -> None:
+    clock = FakeClock()
+    async with HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=2.0))
+        manners.defer("https://a.example/", 60.0)
+        assert [manners.book("https://a.example/") for _ in range(3)] == [60.0, 62.0, 64.0]
+        clock.passed += 100.0
+        assert manners.book("https://a.example/") == 0.0
+        assert manners.book("https://b.example/") == 0.0
+
+
+async def test_a_redirect_of_robots_txt_is_followed_however_long_the_delay_of_the_site() -> None:
+    clock = FakeClock()
+    pages: dict[str, Page] = {
+        "/robots.txt": response(b"", "302 Found", location="/elsewhere"),
+        "/elsewhere": response(b"User-agent: *\nCrawl-delay: 600\nDisallow: /no\n"),
+    }
+    async with serving(pages) as web, HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=1.0))
+        for _ in range(2):
+            assert (await manners.robots(web.url + "/a")).crawl_delay == 600.0
+            clock.passed += KEEP_ROBOTS
+    assert web.asked("/elsewhere") == 2
+
+
 async def test_robots_is_asked_once_a_day_and_its_crawl_delay_is_kept() -> None:
     clock = FakeClock()
     pages: dict[str, Page] = {"/robots.txt": response(b"User-agent: sirwan\nDisallow: /no\nCrawl-delay: 9\n")}

@@ -1,6 +1,8 @@
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -11,11 +13,11 @@ from schemas.topics import FETCH_REQUESTS, PAGES_FETCHED
 from services.fetcher.canonical import canonical_url, page_id
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
-from services.fetcher.pages import PageFetcher, media_type
+from services.fetcher.pages import PageFetcher
 from services.runtime.blobs import keep_body
 from services.stage import Emit, Refusal, Skip, Transient
 from tests.clock import START, FakeClock
-from tests.unit.fetcher.worlds import Page, Web, response, serving
+from tests.unit.fetcher.worlds import Asked, Page, Web, response, serving
 
 HTML = b'<html><head><meta name="robots" content="noarchive"><title>x</title></head><body>y</body></html>'
 ARTICLE = response(HTML, content_type="text/html; charset=windows-1256", server="x", etag='"1"')
@@ -135,6 +137,71 @@ async def test_a_request_that_is_early_waits_a_little_or_goes_back(tmp_path: Pat
     assert early.topic is FETCH_REQUESTS
 
 
+async def test_a_page_that_came_cut_off_is_asked_for_again_and_then_taken_as_it_came(tmp_path: Path) -> None:
+    async with serving({"/a": response(HTML, length=5000, content_type="text/html")}) as web:
+        (second,) = await handled(web, tmp_path)
+        (third,) = await handled(web, tmp_path, attempt=2)
+        (taken,) = await handled(web, tmp_path, attempt=3)
+    assert [emit.topic for emit in (second, third, taken)] == [FETCH_REQUESTS, FETCH_REQUESTS, PAGES_FETCHED]
+    assert isinstance(second.record, FetchRequest)
+    assert (second.record.attempt, second.record.not_before) == (2, START + timedelta(seconds=1))
+    assert isinstance(taken.record, RawPage)
+    assert taken.record.truncated
+
+
+async def test_politeness_never_costs_a_page(tmp_path: Path) -> None:
+    """More pages than our patience: those that have no turn go back, each with a turn of its own."""
+    pages: dict[str, Page] = {"/robots.txt": response(b"User-agent: *\nCrawl-delay: 5\n"), "/a": ARTICLE}
+    clock = FakeClock()
+    async with serving(pages) as web, HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=1.0))
+        fetcher = PageFetcher(reader, manners, clock, tmp_path, hands=30)
+        done = await asyncio.gather(*(fetcher.handle(a_request(web.url + "/a")) for _ in range(30)))
+    emits = [emit for each in done for emit in each]
+    later = [emit.record for emit in emits if isinstance(emit.record, FetchRequest)]
+    assert 0 < len(later) < len(emits) == 30
+    dues = [request.not_before for request in later if request.not_before]
+    assert {request.attempt for request in later} == {1}
+    assert min(dues) > START + timedelta(seconds=20)
+    assert {(after - before).total_seconds() // 1 for before, after in pairwise(sorted(dues))} == {5.0}
+
+
+async def test_a_page_gives_up_its_hand_before_the_services_time_limit(tmp_path: Path) -> None:
+    """Whatever it waits for: here a robots.txt that takes its time, as those behind it do."""
+
+    async def slow(writer: asyncio.StreamWriter, _asked: Asked) -> None:
+        await asyncio.sleep(0.5)
+        writer.write(response(b"", "404 Not Found"))
+
+    clock = FakeClock()
+    async with (
+        serving({"/robots.txt": slow, "/a": ARTICLE}) as web,
+        HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader,
+    ):
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        fetcher = PageFetcher(reader, manners, clock, tmp_path, hands=1, turns=0.1)
+        done = await asyncio.gather(*(fetcher.handle(a_request(web.url + "/a")) for _ in range(3)))
+    assert [emit.topic for each in done for emit in each] == [FETCH_REQUESTS] * 3
+
+
+async def test_a_redirect_that_must_wait_goes_on_from_where_it_was(tmp_path: Path) -> None:
+    pages: dict[str, Page] = {
+        "/robots.txt": response(b"User-agent: *\nCrawl-delay: 60\n"),
+        "/a": response(b"", "301 Moved", location="/b"),
+        "/b": ARTICLE,
+    }
+    clock = FakeClock()
+    async with serving(pages) as web, HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader:
+        fetcher = PageFetcher(reader, Manners(reader, clock, MannersSettings(delay=0.0)), clock, tmp_path)
+        (emit,) = await fetcher.handle(a_request(web.url + "/a"))
+        assert isinstance(emit.record, FetchRequest)
+        assert emit.record.url == web.url + "/b"
+        clock.passed = 60.5
+        (emit,) = await fetcher.handle(emit.record)
+        assert isinstance(emit.record, RawPage)
+        assert (emit.record.canonical_url, web.asked("/a"), web.asked("/b")) == (web.url + "/a", 1, 1)
+
+
 async def test_a_large_body_is_kept_as_a_blob(tmp_path: Path) -> None:
     body = b"<p>" + b"x" * (2 * 1024 * 1024)
     async with serving({"/a": response(body, content_type="text/html")}) as web:
@@ -148,20 +215,5 @@ async def test_a_large_body_is_kept_as_a_blob(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / page.body_sha256[:2]).iterdir()] == [page.body_sha256]
     blocked = tmp_path / "file"
     blocked.write_bytes(b"")
-    with pytest.raises(Transient, match="blobs-unwritable"):
+    with pytest.raises(Transient, match="blobs-unavailable"):
         keep_body(msgspec.structs.replace(page, body=body), blocked)
-
-
-@pytest.mark.parametrize(
-    ("header", "kind", "charset"),
-    [
-        ("text/html; charset=utf-8", "text/html", "utf-8"),
-        ('Text/HTML;Charset="UTF-8"', "text/html", "utf-8"),
-        ("text/html", "text/html", None),
-        ("", None, None),
-        ("nonsense", None, None),
-        ("text/html; charset=\r\nx", "text/html", "x"),
-    ],
-)
-def test_content_types_are_read(header: str, kind: str | None, charset: str | None) -> None:
-    assert media_type({"content-type": header}) == (kind, charset)

@@ -1,0 +1,65 @@
+from datetime import timedelta
+
+import pytest
+
+from schemas.records import FetchRequest
+from services.fetcher.postpone import ask_whole, put_off, wait_for_turn
+from services.stage import Emit, Poison, Transient
+from tests.clock import START
+from tests.unit.fetcher.test_pages import a_request
+
+PAGE = "https://n.example/a"
+
+
+def in_it(emit: Emit | None) -> tuple[str, int, timedelta]:
+    assert emit is not None
+    assert isinstance(emit.record, FetchRequest)
+    assert emit.record.not_before is not None
+    return emit.record.url, emit.record.attempt, emit.record.not_before - START
+
+
+@pytest.mark.parametrize(
+    ("wait", "attempt", "due"),
+    [(0.0, 1, 1.0), (3.0, 1, 3.0), (22.0, 1, 22.0), (900.0, 500, 900.0), (10.0**9, 1, 6 * 3600.0)],
+)
+def test_waiting_for_our_turn_is_never_refused_and_counts_no_attempt(
+    wait: float, attempt: int, due: float
+) -> None:
+    emit = wait_for_turn(a_request(PAGE, attempt=attempt), PAGE, START, wait)
+    assert in_it(emit) == (PAGE, attempt, timedelta(seconds=due))
+
+
+def test_redirects_that_were_followed_are_not_followed_anew_but_not_for_ever() -> None:
+    emit = wait_for_turn(a_request(PAGE), "https://other.example/b", START, 30.0)
+    assert in_it(emit) == ("https://other.example/b", 2, timedelta(seconds=30))
+    assert (emit.key, emit.subject) == ("other.example:443", PAGE)
+    assert isinstance(emit.record, FetchRequest)
+    assert emit.record.page_id == a_request(PAGE).page_id
+    with pytest.raises(Poison, match="bad-redirect"):
+        wait_for_turn(a_request(PAGE, attempt=6), "https://other.example/b", START, 30.0)
+
+
+@pytest.mark.parametrize(
+    ("reason", "wait", "attempt", "put"),
+    [
+        ("too-many-requests", 5.0, 1, False),
+        ("too-many-requests", 6.0, 1, True),
+        ("too-many-requests", 600.0, 6, False),
+        ("server-error", 600.0, 5, True),
+        ("robots-unreachable", 600.0, 1, True),
+        ("timeout", None, 1, False),
+        ("blobs-unavailable", 600.0, 1, False),
+    ],
+)
+def test_a_site_that_asks_for_a_long_wait_gets_it_a_few_times(
+    reason: str, wait: float | None, attempt: int, put: bool
+) -> None:
+    emit = put_off(a_request(PAGE, attempt=attempt), Transient(reason, "", wait), START)
+    assert (emit is not None) is put
+    assert not put or in_it(emit) == (PAGE, attempt + 1, timedelta(seconds=wait or 0.0))
+
+
+def test_a_page_that_came_cut_off_is_asked_for_twice_more() -> None:
+    assert in_it(ask_whole(a_request(PAGE), START)) == (PAGE, 2, timedelta(seconds=1))
+    assert ask_whole(a_request(PAGE, attempt=2), START) is not None
+    assert ask_whole(a_request(PAGE, attempt=3), START) is None
