@@ -74,8 +74,13 @@ def ingest(
 @app.command()
 def fetch(url: str, json: AsJson = False) -> None:
     """Fetch one page politely and put it through every stage."""
-    from services.embedded.runs import fetch_page
+    from services.embedded.runs import fetch_page, ident_of
+    from services.stage import Skip
 
+    try:
+        ident_of(url)
+    except Skip as exc:
+        _fail(f"{url}: {exc}", USAGE)
     _finish(fetch_page(_settings(), url), json)
 
 
@@ -138,7 +143,7 @@ def robots(
 # --- reading what was stored --------------------------------------------------------------------
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # -word is a word
 def search(
     words: list[str],
     country: Annotated[str | None, typer.Option(help="ISO code: IQ or IR.")] = None,
@@ -153,7 +158,12 @@ def search(
     from services.store.search import search as find
     from services.store.view import print_hits
 
-    narrowed = {"country": country, "source": source, "language": language, "copy": copy}
+    narrowed = {
+        "country": country and country.upper(),
+        "source": source,
+        "language": language and language.lower(),
+        "copy": copy and copy.lower(),
+    }
     try:
         found = _stored(lambda path: find(path, " ".join(words), limit=limit, **narrowed))
     except BadSearch as exc:
@@ -316,7 +326,11 @@ def _settings(**overrides: Any) -> "Settings":
 def _stored(read: Callable[[Path], Any]) -> Any:
     database = _settings().database
     if not database.exists():
-        _fail(f"nothing stored yet: {database} does not exist; try `sirwan demo` or `sirwan ingest`", REFUSED)
+        _fail(
+            f"nothing stored yet: {database} does not exist; try `sirwan ingest FILE`, or after `make demo`"
+            " SIRWAN_HOME=var/demo",
+            REFUSED,
+        )
     return read(database)
 
 
@@ -324,7 +338,7 @@ def _finish(outcomes: Any, json: bool) -> None:
     """Show what became of pages; exit 1 when one of them was refused for good."""
     from services.store.view import print_outcomes
 
-    _show(outcomes, json, lambda: print_outcomes(_console(), outcomes, {}))
+    _show(outcomes, json, lambda: print_outcomes(_console(), outcomes, {}, details=True))
     if any(each.fate == "dead" for each in outcomes):
         sys.exit(REFUSED)
 

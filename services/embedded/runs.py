@@ -21,8 +21,11 @@ from services.fetcher.postpone import again
 from services.runtime.blobs import keep_body
 from services.runtime.config import Settings
 from services.runtime.sources import load_sources
-from services.stage import Emit, Poison, Refusal
+from services.stage import Emit, Poison, Refusal, Transient
 from services.store.outcomes import Outcome, outcomes
+
+FETCH_PATIENCE = 60.0
+"""Seconds `sirwan fetch` waits for a page; `sirwan run` would try again later."""
 
 
 def run_sources(settings: Settings, *, once: bool) -> None:
@@ -132,7 +135,12 @@ async def _fetch(settings: Settings, url: str) -> tuple[Outcome, ...]:
             requested_at=pipeline.clock.now(),
         )
         await pipeline.put([again(request)], "cli")
-        await pipeline.drained()
+        try:
+            async with asyncio.timeout(FETCH_PATIENCE):
+                await pipeline.drained()
+        except TimeoutError:
+            why = f"{url}: no end after {FETCH_PATIENCE:g} s; its site does not answer, or asks us to wait"
+            raise Transient("put-off", why) from None
     return tuple(each for each in outcomes(settings.database) if each.page_id == request.page_id)
 
 

@@ -1,6 +1,7 @@
 """Each stage from a shell: JSON Lines in, JSON Lines out, one line out per line in, in order (DESIGN §7).
 
-A line that fails gives `{"id": …, "error": {"fate", "reason", "detail"}}` and the filter goes on.
+A line that fails gives `{"id": …, "error": {"fate", "reason", "detail"}}` and the filter goes on; such a line
+from an earlier filter passes through.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,6 +36,12 @@ def read_request(line: bytes) -> dict[str, Any]:
     return request
 
 
+def _refused_before(request: Mapping[str, Any]) -> bool:
+    """Whether an earlier filter of the pipe said why not: that is the reason to keep."""
+    error = request.get("error")
+    return isinstance(error, dict) and {"fate", "reason"} <= error.keys()
+
+
 def answers(lines: Iterable[bytes], answer: Answer) -> Iterator[bytes]:
     """One JSON line, without its newline, for each line that is not blank."""
     for line in lines:
@@ -44,6 +51,9 @@ def answers(lines: Iterable[bytes], answer: Answer) -> Iterator[bytes]:
         try:
             request = read_request(line)
             ident = request.get("id")
+            if _refused_before(request):
+                yield _ENCODER.encode(request)
+                continue
             yield _ENCODER.encode(answer(request))
         except Refusal as exc:
             yield refusal_line(ident, exc)

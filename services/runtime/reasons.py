@@ -20,7 +20,7 @@ NONE = "Nothing: this is expected."
 
 REASONS: Mapping[str, Reason] = {
     # the address and the way to it
-    "bad-url": Reason("fetcher", "Not an address we fetch: scheme, credentials, host or length.", NONE),
+    "bad-url": Reason("fetcher", "Not an address we fetch: scheme, credentials, host, port or length.", NONE),
     "private-address": Reason(
         "fetcher",
         "The host, or a redirect, leads to a private or loopback address.",
@@ -47,6 +47,9 @@ REASONS: Mapping[str, Reason] = {
     "robots-disallowed": Reason("fetcher", "robots.txt forbids the page; the rule is in the detail.", NONE),
     "robots-unreachable": Reason(
         "fetcher", "robots.txt cannot be read, which means no (RFC 9309).", "See why the host fails."
+    ),
+    "put-off": Reason(
+        "fetch", "`sirwan fetch` got no answer in a minute.", "Try later, or let `sirwan run` do so."
     ),
     "site-busy": Reason(
         "fetcher", "Our turn at this site is far off; the request went back to the queue.", NONE

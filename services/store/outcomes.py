@@ -13,6 +13,7 @@ from services.store.trace import PIPELINE
 LAST = """
 SELECT f.page_id, f.stage, f.fate, f.reason, f.detail, f.at, f.seconds, f.url,
        a.title, a.source_id, a.canonical_url, a.language, a.copy_verdict, a.copy_of, a.story_id,
+       json_extract(CAST(a.record AS TEXT), '$.copy.of_publisher') AS of_publisher,
        s.title AS story, s.independent_sources,
        (SELECT json_group_object(country, grade) FROM relevance r WHERE r.page_id = f.page_id) AS countries
   FROM fates f
@@ -42,6 +43,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     countries: dict[str, int] = {}  # grade by ISO 3166-1 alpha-2
     copy_verdict: str | None = None
     copy_of: str | None = None
+    of_publisher: str | None = None
     story_id: str | None = None
     story: str | None = None  # the story's title
     independent_sources: int | None = None  # of the story, as it is now

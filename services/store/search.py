@@ -16,7 +16,9 @@ MOST_HITS = 1000
 # stops it: articles are looked up one by one until there are enough.
 FIND = """
 SELECT a.page_id, a.title, a.text, a.canonical_url AS url, a.source_id, a.language, a.published, a.fetched_at,
-       a.copy_verdict, a.story_id, a.independent_sources, -search.rank AS score,
+       a.copy_verdict, a.story_id, -search.rank AS score,
+       coalesce((SELECT s.independent_sources FROM stories s WHERE s.story_id = a.story_id),
+                a.independent_sources) AS independent_sources,
        (SELECT json_group_object(country, grade) FROM relevance r
          WHERE r.page_id = a.page_id AND r.grade > 0) AS countries
   FROM search
@@ -49,7 +51,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     countries: dict[str, int]  # ISO 3166-1 alpha-2 → grade 1 or 2
     copy_verdict: str
     story_id: str
-    independent_sources: int
+    independent_sources: int  # of its story, as it is now
     score: float
     snippet: Snippet
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from schemas.records import Stamp
+from schemas.records import CopyEvidence, Stamp
 from services.store.sqlite_file import reading
 
 PIPELINE = ("fetcher", "extractor", "classifier", "linker", "store")
@@ -35,7 +35,10 @@ ARTICLE = """
 SELECT a.version, a.status, a.title, a.canonical_url AS url, a.source_id, a.language, a.published,
        a.fetched_at,
        (SELECT json_group_object(country, grade) FROM relevance r WHERE r.page_id = a.page_id) AS countries,
-       a.copy_verdict, a.copy_score, a.copy_of, a.story_id, a.independent_sources
+       a.copy_verdict, a.copy_score, a.copy_of, a.story_id, a.independent_sources,
+       json_extract(CAST(a.record AS TEXT), '$.because') AS because,
+       json_extract(CAST(a.record AS TEXT), '$.copy.of_publisher') AS of_publisher,
+       json_extract(CAST(a.record AS TEXT), '$.copy.evidence') AS evidence
   FROM articles a WHERE a.page_id = ?
 """
 STORY = """
@@ -95,6 +98,9 @@ class TracedArticle(msgspec.Struct, frozen=True, kw_only=True):
     copy_of: str | None
     story_id: str
     independent_sources: int  # as of publication
+    because: str | None  # why it is relevant
+    of_publisher: str | None  # whose text it is, if not its own
+    evidence: tuple[CopyEvidence, ...]  # for the copy verdict
 
 
 class TracedStory(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,4 +164,4 @@ def _all(db: sqlite3.Connection, kind: type[T], statement: str, values: Any) -> 
 
 
 def _value(name: str, stored: Any) -> Any:
-    return msgspec.json.decode(stored) if name in {"stamps", "countries"} else stored
+    return msgspec.json.decode(stored) if name in {"stamps", "countries", "evidence"} else stored

@@ -22,10 +22,12 @@ CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")  # an escape seque
 GRADES = ("", "secondary", "primary")
 
 
-def print_outcomes(console: Console, outcomes: Sequence[Outcome], names: Mapping[str, str]) -> None:
+def print_outcomes(
+    console: Console, outcomes: Sequence[Outcome], names: Mapping[str, str], *, details: bool = False
+) -> None:
     """One row a page: what became of it, and why; then the stories.
 
-    `names` are the publishers' by source id, or by host.
+    `names` are the publishers' by source id, or by host; `details` says more of what was refused.
     """
     publishers = {each.page_id: _publisher(each, names) for each in outcomes}
     sizes = Counter(each.story_id for each in outcomes)
@@ -38,6 +40,8 @@ def print_outcomes(console: Console, outcomes: Sequence[Outcome], names: Mapping
         console, ("fate", "page", "about", "origin, or why not", "story", "voices"), rows, flexible=1
     )
     _print_stories(console, ordered, letters)
+    for each in (each for each in ordered if details and each.fate in {"skipped", "dead"}):
+        console.print(plain(f"{_short(each.url)}: {each.reason}: {each.detail}"), soft_wrap=True)
 
 
 def _print_fitted(
@@ -88,7 +92,7 @@ def _outcome_cells(
         return (fate, page, Text(), Text(f"{each.stage}: {each.reason}"), Text(), Text())
     about = ", ".join(f"{country} {grade}" for country, grade in sorted(each.countries.items()) if grade)
     verdict = each.copy_verdict or ""
-    of = publishers.get(each.copy_of or "")
+    of = publishers.get(each.copy_of or "") or (each.of_publisher if verdict != "original" else None)
     origin = Text(f"{verdict} of {of}" if of else verdict, VERDICTS.get(verdict, ""))
     voices = Text(str(each.independent_sources or ""))
     return (fate, page, Text(about), origin, Text(letters.get(each.story_id or "", "")), voices)
@@ -150,9 +154,15 @@ def _kept(found: Trace) -> Iterable[Text]:
         yield Text.assemble(
             ("stored  ", "dim"), article.title or "(no title)", f", version {article.version}"
         )
-        yield Text.assemble(("copy    ", "dim"), article.copy_verdict, f" (score {article.copy_score:.2f})")
+        if article.because:
+            yield Text("because ", "dim") + plain(article.because)
+        of = f" of {article.of_publisher}" if article.of_publisher else ""
+        yield Text("copy    ", "dim") + plain(f"{article.copy_verdict}{of}")
+        for evidence in article.evidence:
+            yield Text("        ") + plain(f"{evidence.kind}: {evidence.text}")
     for story in found.stories:
-        told = f"{story.members} pages, {_voices(story.independent_sources)}"
+        pages = "1 page" if story.members == 1 else f"{story.members} pages"
+        told = f"{pages}, {_voices(story.independent_sources)}"
         yield Text("story   ", "dim") + plain(story.title or story.story_id) + Text(f": {told}")
     for letter in found.dead_letters:
         yield Text("dead    ", "red") + plain(f"{letter.stage}: {letter.reason}: {letter.error}")

@@ -151,3 +151,25 @@ def test_sources_that_are_not_there_are_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "nowhere" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_dated_page_goes_through_the_whole_pipe_and_a_refusal_keeps_its_first_reason() -> None:
+    dated = ARTICLE.replace("<article>", '<article><time datetime="2026-11-17">17 November 2026</time>')
+    pages = [{"id": 1, "url": "http://t.example/a", "html": base64.b64encode(dated.encode()).decode()}]
+    pages.append({"id": 2, "url": "http://t.example/b", "html": "%%"})
+    lines = "\n".join(map(json.dumps, pages))
+    answers: list[dict[str, Any]] = []
+    for verb in (["extract"], ["classify"], ["link", "--final"]):
+        answers = filtered(verb, lines)
+        lines = "\n".join(map(json.dumps, answers))
+    assert [each["id"] for each in answers] == [1, 2]
+    assert answers[0]["published"]["value"] == "2026-11-17"
+    assert answers[0]["copy"]["verdict"] == "original"
+    assert "base64" in answers[1]["error"]["detail"]
+
+
+def test_an_unwanted_word_is_a_word_and_not_an_option(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(ARTICLE)
+    sirwan(tmp_path, "ingest", str(tmp_path / "page.html"))
+    assert sirwan(tmp_path, "search", "canal", "-Basra", "--json").stdout.strip() == "[]"
+    assert sirwan(tmp_path, "search", "canal", "-nowhere", "--country", "iq").returncode == 0
