@@ -21,7 +21,7 @@ TITLES = (
     "Rear Adm.", "Vice Adm.", "Admiral", "Commander", "Cmdr.", "Sayyid", "spokesman", "spokeswoman",
     "spokesperson", "lawmaker", "analyst",
 )  # fmt: skip
-_PART = r"[A-Z][a-z’'ʼ]+(?:-[A-Z][a-z]+)*"
+_PART = r"[A-Z][a-z’'ʼ]{1,30}(?:-[A-Z][a-z]{1,30}){0,3}"  # bounded: a page of hyphens must not cost minutes
 _INITIAL = r"(?:[A-Z]\.)"
 _PARTICLE = r"(?:al-|el-|bin |ibn |Abu |Abd al-|Abdul |de |van |von )"
 _NAME = rf"{_PARTICLE}?{_PART}(?:\s(?:{_INITIAL}\s)?{_PARTICLE}?{_PART}){{1,3}}"

@@ -1,5 +1,6 @@
 """Bytes to text: which character set a page really uses. Pure."""
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -50,6 +51,10 @@ class Decoded:
     text: str
     charset: str  # Python's name of the codec
     source: str  # utf-8 | header | bom | meta | detector | given
+
+
+NEVER = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf-7"})
+"""Codecs of Python that no page is written in; some are quadratic on noise."""
 
 
 def decode_body(body: bytes, content_type: str | None, charset: str | None) -> Decoded:
@@ -121,6 +126,8 @@ def _unmarked_utf16(head: bytes) -> str | None:
 def _read(body: bytes, label: str) -> str | None:
     """The text under this label, or None where it is not text; a rare broken character is forgiven."""
     try:
+        if codecs.lookup(label).name in NEVER:
+            return None
         text = body.decode(label, "replace")
     except (LookupError, UnicodeError):
         return None

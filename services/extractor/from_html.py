@@ -102,7 +102,7 @@ def _access_of(markup: Markup, text: str, truncated: bool) -> Access:
         markup.lines,
         free=None if free is None else str(free).strip().lower() not in ("false", "no", "0"),
         declared_words=int(count)
-        if isinstance(count, int | str) and str(count).isascii() and str(count).isdigit()
+        if isinstance(count, int | str) and re.fullmatch(r"[0-9]{1,9}", str(count))
         else None,
         cut_in_transit=truncated,
     )

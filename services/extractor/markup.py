@@ -27,8 +27,8 @@ _BLOCKS = frozenset((
 _UNSEEN = frozenset(
     ["script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "textarea"]
 )
-_SELF_CLOSED = re.compile(r"(<html[^>]*?)\s*/>", re.IGNORECASE)
-_WRAPPING = re.compile(r"^\s*(?:<!--|<!\[CDATA\[|//\s*<!\[CDATA\[)?|(?:-->|(?://)?\s*\]\]>)?[;\s]*$")
+_SELF_CLOSED = re.compile(r"(<html\b[^<>]{0,2000})(?<=/)>", re.IGNORECASE)
+_HEAD = 20_000  # characters in which the document element begins
 
 ARTICLE_TYPES = frozenset((
     "Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle",
@@ -62,7 +62,7 @@ def parse_markup(text: str, url: str) -> Markup:
     refuse_pathological(text)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        tree = html.document_fromstring(_SELF_CLOSED.sub(r"\1>", text, count=1).encode(), parser=parser)
+        tree = html.document_fromstring(_opened(text).encode(), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as exc:
         raise Poison("unreadable-markup", f"{type(exc).__name__}: {exc}"[:200]) from exc
     _cap_spans(tree)
@@ -98,6 +98,12 @@ def _metas(tree: Element) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def _opened(text: str) -> str:
+    """The page with `<html …/>` opened: lxml would take it for an empty document."""
+    found = _SELF_CLOSED.search(text, 0, _HEAD)
+    return text if found is None else text[: found.end() - 2] + text[found.end() - 1 :]
+
+
 def _linked(tree: Element) -> Iterator[Mapping[str, Any]]:
     scripts = (s for s in tree.iter("script") if (s.get("type") or "").strip().lower() == JSON_LD)
     waiting = [_load(script.text or "") for script in scripts]
@@ -112,11 +118,10 @@ def _linked(tree: Element) -> Iterator[Mapping[str, Any]]:
             waiting.extend(node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node)
 
 
-_HALF_SURROGATE = re.compile(
-    r"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}",
-    re.IGNORECASE,
-)
-"""An escape that is half a character: no encoding can say it, and JSON-LD has some."""
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+"""Controls, and halves of characters that no encoding can say: JSON-LD has both, escaped."""
+
+_OPENING, _CLOSING = ("//", "<![CDATA[", "<!--"), ("]]>", "-->", "//")
 
 
 def _load(block: str) -> Any:
@@ -124,9 +129,30 @@ def _load(block: str) -> Any:
     if len(block) > MAX_JSON_LD:
         return None
     try:
-        return json.loads(_HALF_SURROGATE.sub("\\\\ufffd", _WRAPPING.sub("", block)), strict=False)
+        return _sayable(json.loads(_unwrapped(block), strict=False))
     except (ValueError, RecursionError):
         return None
+
+
+def _unwrapped(block: str) -> str:
+    """Without the comment or CDATA marks that old templates put around scripts."""
+    text = block.strip()
+    for mark in _OPENING:
+        text = text.removeprefix(mark).lstrip()
+    text = text.rstrip("; \t\r\n")
+    for mark in _CLOSING:
+        text = text.removesuffix(mark).rstrip("; \t\r\n")
+    return text
+
+
+def _sayable(node: Any) -> Any:
+    if isinstance(node, str):
+        return _UNSAYABLE.sub("\ufffd", node)
+    if isinstance(node, list):
+        return [_sayable(each) for each in node]
+    if isinstance(node, dict):
+        return {_sayable(name): _sayable(each) for name, each in node.items()}
+    return node
 
 
 def _lines(tree: Element) -> Iterator[str]:

@@ -77,7 +77,8 @@ def judge(
     found = siblings(profile, window)
     root = root_of(found, window) if found else None
     placed = _placed(profile, root, before, window)
-    if root is None or is_original(profile, root.page.profile):
+    own = reading.identity.page_id
+    if root is None or is_original(profile, root.page.profile) or _leads_to(root.page, own, window):
         verdict = alone(told)
         copies = [copy for copy in found if is_original(profile, copy.page.profile)]
         amended = tuple(each for copy in copies if (each := _amended(told, copy, placed, window)))
@@ -90,6 +91,18 @@ def judge(
     story = joined(state, placed, reading, _members(state, members), spun=spun)
     standing = _standing(placed, verdict.copy, before, reading, window)
     return Judgement(profile, standing, verdict.repairs, story, families(story.members), amended)
+
+
+def _leads_to(page: Page, own: str, window: Window) -> bool:
+    """Whether `page` was taken from the page `own`, at whatever remove: then it cannot be its original."""
+    seen: set[str] = set()
+    at: Page | None = page
+    while at is not None and at.standing.page_id not in seen:
+        seen.add(at.standing.page_id)
+        if at.standing.copy.of == own:
+            return True
+        at = window.page(at.standing.copy.of) if at.standing.copy.of else None
+    return False
 
 
 def _standing(placed: Placed, copy: Copy, before: Page | None, reading: Reading, window: Window) -> Standing:

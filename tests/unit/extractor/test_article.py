@@ -1,7 +1,9 @@
 import pytest
 from msgspec.structs import replace
 
+from schemas.codec import encode
 from schemas.records import Discovered
+from schemas.topics import ARTICLES_EXTRACTED
 from services.extractor.article import extract_article, is_flat
 from services.extractor.from_flat import FLAT_STAMP
 from services.extractor.from_html import HTML_STAMP
@@ -179,3 +181,16 @@ def test_a_persian_page_keeps_its_joiners_and_has_its_date_converted() -> None:
     assert (article.published.value, article.published.source) == ("2024-02-28T12:30", "visible-line:jalali")
     assert article.byline == ("لیلا حسنی",)
     assert ("source", "IRNA") in [(credit.kind, credit.name) for credit in article.credits]
+
+
+@pytest.mark.parametrize("count", ["9" * 5000, "9" * 400, '"' + "9" * 5000 + '"', "-3", '"many"', "null"])
+def test_a_senseless_word_count_costs_nothing(count: str) -> None:
+    story = '{"@type": "NewsArticle", "wordCount": %s}' % count  # noqa: UP031 - braces
+    head = f'<script type="application/ld+json">{story}</script>'
+    assert extract_article(raw(html(head=head))).access.verdict == "full"
+
+
+def test_an_escaped_half_of_a_character_in_a_headline_is_replaced() -> None:
+    story = '{"@type": "NewsArticle", "headline": "Lake \\\\\\\\ud800\\\\udc00 falls"}'
+    article = extract_article(raw(html(head=f'<script type="application/ld+json">{story}</script>')))
+    assert encode(ARTICLES_EXTRACTED, article)

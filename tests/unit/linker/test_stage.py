@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from schemas.records import ClassifiedArticle, Credit, Stamp
+from schemas.records import ClassifiedArticle, Credit, Published, Stamp
 from schemas.topics import ARTICLES_CLASSIFIED
 from services.linker.events import Unreadable
 from services.linker.stage import build, stamps
@@ -348,3 +348,31 @@ def test_hostile_text_is_only_text(text: str) -> None:
     more = an_article("third", text + " more words")
     run = Run().all([an_article("one", text), an_article("again", text), more, an_article("one", text + "!")])
     assert len(run.articles) == 3
+
+
+@pytest.mark.parametrize("credited", [False, True])
+def test_copies_never_point_at_each_other(credited: bool) -> None:
+    """A site that bumps its date on every update, or credits its own copy, stays the original it was."""
+
+    def dated(article: ClassifiedArticle, day: int) -> ClassifiedArticle:
+        value = f"2026-01-0{day}T08:00:00Z"
+        return structs.replace(
+            article, published=Published(value=value, precision="second", source="json-ld", confidence=0.95)
+        )
+
+    first, copy = dated(WIRED, 1), dated(SISTER, 2)
+    again = structs.replace(
+        dated(WIRED, 3),
+        text=WIRE + "\n\nMore follows.",
+        revision=structs.replace(WIRED.revision, digest="2" * 16),
+        credits=(a_credit("reprint-of", "Gulf Mirror"),) if credited else (),
+        fetched_at=WIRED.fetched_at + timedelta(hours=20),
+    )
+    articles = Run().all((first, copy, again)).articles
+    assert articles[again.page_id].revision.number == 2
+    for start in articles:
+        at, seen = articles[start], {start}
+        while at.copy_.of is not None:
+            assert at.copy_.of not in seen, "the copies point in a circle"
+            seen.add(at.copy_.of)
+            at = articles[at.copy_.of]
