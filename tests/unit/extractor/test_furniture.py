@@ -81,7 +81,7 @@ FURNITURE = {
     "notice": [
         "This website uses cookies to improve your experience. You can accept them all.",
         "We use cookies and other means to measure our audience.",
-        "Your email address will not be published. Required fields are marked *",
+        "Your email address will not be published.",
         "Full or partial reproduction of our texts is permitted with a hyperlink.",
         "We and our 31 partners store cookies on your device.",
         "River Post uses cookies for statistics only.",
