@@ -16,8 +16,7 @@ from services.runtime.sources import load_sources
 from services.store.outcomes import Outcome, outcomes
 from services.store.view import print_outcomes
 
-# The demo's own server can take what no other should be asked to bear; a page that is cut off is
-# tried twice, so that the whole takes seconds.
+# The demo's own server can take what no other should be asked to bear, and the whole takes seconds.
 MANNERS = {"fetch_delay": 0.02, "retry_attempts": 2, "allow_private_hosts": True, "log_level": "error"}
 
 

@@ -13,15 +13,14 @@ from services.fetcher.service import fit as fit_fetcher
 from services.linker.service import fit as fit_linker
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.config import Settings
-from services.runtime.fitting import Fit, Fitted, Surroundings
+from services.runtime.fitting import Fit, Fitted, Surroundings, worker_for
 from services.runtime.health import Health
 from services.runtime.home import held
 from services.runtime.memory import MemoryBus
 from services.runtime.metrics import Metrics
 from services.runtime.publish import publish
-from services.runtime.retry import Retry
 from services.runtime.state import SqliteState
-from services.runtime.worker import Patience, Worker
+from services.runtime.worker import Worker
 from services.stage import Emit, Transient
 from services.store.fit import fit as fit_store
 
@@ -110,16 +109,7 @@ async def running(
             with _in_time(health):
                 async with asyncio.timeout(START):
                     fitted[name] = await stack.enter_async_context(fit(around))
-            workers[name] = Worker(
-                fitted[name].build,
-                bus,
-                clock,
-                metrics,
-                health,
-                state=state if fitted[name].remembers else None,
-                retry=Retry(attempts=settings.retry_attempts),
-                patience=Patience.of(settings),
-            )
+            workers[name] = worker_for(fitted[name], around, metrics)
         tasks = tuple(asyncio.create_task(worker.run(), name=name) for name, worker in workers.items())
         pipeline = Pipeline(bus, clock, metrics, fitted, workers, tasks)
         try:

@@ -29,7 +29,10 @@ FETCH_PATIENCE = 60.0
 
 
 def run_sources(settings: Settings, *, once: bool) -> None:
-    """Read the real sources until Ctrl-C, or every feed once."""
+    """Read the real sources until Ctrl-C, or every feed once.
+
+    What is still on its way at Ctrl-C is asked for again at the next start.
+    """
     asyncio.run(_run_sources(settings, once=once))
 
 
@@ -45,9 +48,7 @@ async def _run_sources(settings: Settings, *, once: bool) -> None:
             await pipeline.discover()
             await pipeline.drained()
         else:
-            await _until_interrupted(
-                pipeline
-            )  # what is still on its way is asked for again at the next start
+            await _until_interrupted(pipeline)
 
 
 async def _until_interrupted(pipeline: Pipeline) -> None:

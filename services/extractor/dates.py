@@ -19,7 +19,6 @@ from services.extractor.rules import compile_any, load_rules
 
 EARLIEST = date(1990, 1, 1)  # before the web: an unset clock (1970) or a date inside the story
 SLACK = timedelta(days=1)  # how far ahead of the fetch a time zone can put a date
-SURE = 0.8  # from here a date counts as stated
 
 PUBLISHED_META = (
     "article:published_time", "article:published",

@@ -143,13 +143,6 @@ def absolute(base: str, said: str | None) -> str | None:
         return None
 
 
-def _host(url: str) -> str:
-    try:
-        return re.sub(r"^(?:www|m|mobile|amp)\.", "", urlsplit(url).hostname or "")
-    except ValueError:
-        return ""
-
-
 def _tidy(title: str, site: str | None) -> str:
     """A title without the site's name and rubric at either end."""
     title = " ".join(title.split())

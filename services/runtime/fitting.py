@@ -16,8 +16,11 @@ from services.runtime.bus import Bus
 from services.runtime.clock import Clock
 from services.runtime.config import Settings
 from services.runtime.health import Health
+from services.runtime.metrics import Metrics
+from services.runtime.retry import Retry
 from services.runtime.service import Service, from_stage
 from services.runtime.state import State
+from services.runtime.worker import Patience, Subscribe, Worker
 from services.stage import Stage, Transient
 
 log = structlog.get_logger()
@@ -70,6 +73,23 @@ async def open_state(around: Surroundings) -> None:
                 log.warning("waiting for the memory of the stage", why=exc.detail)
             await around.clock.sleep(MEMORY_PAUSE)
     around.health.cleared("memory")
+
+
+def worker_for(
+    fitted: Fitted, around: Surroundings, metrics: Metrics, subscribe: Subscribe | None = None
+) -> Worker:
+    """The worker of a fitted room; `subscribe` where another driver than the bus feeds it."""
+    return Worker(
+        fitted.build,
+        around.bus,
+        around.clock,
+        metrics,
+        around.health,
+        state=around.state if fitted.remembers else None,
+        subscribe=subscribe,
+        retry=Retry(attempts=around.settings.retry_attempts),
+        patience=Patience.of(around.settings),
+    )
 
 
 def fit_stage(make: Callable[[Surroundings], Stage[Any]], *, remembers: bool = False) -> Fit:

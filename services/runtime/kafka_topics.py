@@ -22,7 +22,7 @@ from services.runtime.kafka_connect import ENVELOPE, KafkaSettings, broker_down
 from services.runtime.kafka_noise import quieten
 
 WEEK = 7 * DAY
-UNKNOWN_TOPIC, TOPIC_EXISTS = 3, 36  # error codes of the Kafka protocol
+TOPIC_EXISTS = 36  # error code of the Kafka protocol
 MEMORIES = ("fetcher.memory.v1", "linker.memory.v1")
 """Changelogs of the stages that remember (kafka_state.py): one partition, for order across keys counts."""
 

@@ -6,8 +6,6 @@ from typing import Any, TextIO
 
 import structlog
 
-LEVELS = ("debug", "info", "warning", "error")
-
 
 def configure(level: str | None = None, stream: TextIO | None = None) -> None:
     """Set up structlog and the standard library's loggers. `level` None: warning on a terminal, else info."""

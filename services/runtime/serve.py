@@ -18,7 +18,7 @@ from services.runtime import log as logs
 from services.runtime.bus import BrokerDown
 from services.runtime.clock import SystemClock
 from services.runtime.config import ConfigError, Settings, load_settings
-from services.runtime.fitting import Fit, Fitted, Surroundings
+from services.runtime.fitting import Fit, Fitted, Surroundings, worker_for
 from services.runtime.health import Health
 from services.runtime.health_server import serve_health
 from services.runtime.kafka import KafkaBus, KafkaSettings
@@ -26,9 +26,8 @@ from services.runtime.kafka_faust import faust_subscribe
 from services.runtime.kafka_state import KafkaState
 from services.runtime.kafka_watchdog import Stalled, watch
 from services.runtime.metrics import Metrics
-from services.runtime.retry import Retry
 from services.runtime.sources import SourceFileError, load_sources
-from services.runtime.worker import Patience, Worker
+from services.runtime.worker import Worker
 from services.stage import Refusal
 
 log = structlog.get_logger()
@@ -99,17 +98,8 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
         state = KafkaState(kafka, name, clock)
         around = Surroundings(settings, sources, bus, clock, health, state)
         fitted = await stack.enter_async_context(fit(around))
-        worker = Worker(
-            fitted.build,
-            bus,
-            clock,
-            metrics,
-            health,
-            state=state if fitted.remembers else None,
-            subscribe=faust_subscribe(kafka, clock) if fitted.pure else None,
-            retry=Retry(attempts=settings.retry_attempts),
-            patience=Patience.of(settings),
-        )
+        subscribe = faust_subscribe(kafka, clock) if fitted.pure else None
+        worker = worker_for(fitted, around, metrics, subscribe)
         stop.at_work = True
         await _work(worker, fitted, settings, stop)
 

@@ -208,7 +208,9 @@ class _Shift:
         if self._generation not in (None, message.generation):
             raise Rebuild
         self._generation = message.generation
-        if (await self._whole(message)).reason in UNSAFE:
+        outcome = await self._whole(message)
+        self._worker.health.cleared("memory")  # it may have been waited for
+        if outcome.reason in UNSAFE:
             await self._worker.breathe()
             raise Rebuild
 

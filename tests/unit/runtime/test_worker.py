@@ -364,3 +364,38 @@ async def test_a_memory_that_refuses_for_good_costs_one_message() -> None:
     (fate,) = await read(bus, JOURNAL, 1)
     assert (fate.fate, fate.reason) == ("dead", "record-too-large")
     assert bus.ends(FETCH_REQUESTS.name) == 0
+
+
+class Sulking(SqliteState):
+    """Cannot be written the first two times."""
+
+    refusals = 2
+
+    async def remember(self, changes: Sequence[Remember]) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise Transient("state-unavailable", "the disk is full")
+        await super().remember(changes)
+
+
+async def test_a_memory_that_comes_back_leaves_the_stage_ready() -> None:
+    bus = MemoryBus(partitions=1)
+    state = Sulking(":memory:", "counter")
+    metrics = Metrics()
+
+    def build() -> Service:
+        return from_stage(Stage("counter", PAGES_FETCHED, Counting(state).step))
+
+    health = Health("counter", metrics)
+    worker = Worker(build, bus, FakeClock(), metrics, health, state=state, retry=QUICK)
+    task = await at_work(worker)
+    page = a_page("http://a.example/1")
+    await bus.publish(PAGES_FETCHED.name, page.page_id, encode(PAGES_FETCHED, page), {})
+    await bus.drained()
+    await asyncio.sleep(0)
+    assert metrics.value("sirwan_pauses_total", stage="counter", why="memory") == 1
+    assert health.ready
+    worker.stop()
+    await task
+    await state.close()
+    assert bus.ends(FETCH_REQUESTS.name) == 1
