@@ -14,7 +14,11 @@ from typing import Any, Final, cast
 import faust
 import structlog
 from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]  # aiokafka ships no annotations
-from aiokafka.errors import UnknownTopicOrPartitionError  # type: ignore[import-untyped]  # as above
+from aiokafka.errors import (  # type: ignore[import-untyped]  # as above
+    IllegalStateError,
+    KafkaError,
+    UnknownTopicOrPartitionError,
+)
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, StreamT
 from faust.types import Message as FaustMessage
@@ -247,14 +251,31 @@ class _Consumer(driver.Consumer):
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def perform_seek(self) -> None:
-        """Faust goes back to the committed offsets; from there on counts what is not settled."""
-        await super().perform_seek()
+        """Go back to the committed offsets, and to the start of a partition that has none.
+
+        Faust does this at each assignment, and when it drops records that a fetch under way brought in
+        the middle of a rebalance. aiokafka seeks only where something is committed; left there, the
+        dropped records of a partition without a commit would never come (seen: a whole partition lost).
+        Nor may a seek that fails be passed over, as Faust does: it ends the app, and the worker makes another.
+        """
+        try:
+            async with asyncio.timeout(self.transport.settings.request_timeout):
+                await self._seek_to_unsettled()
+        except IllegalStateError:
+            log.info("not sought, the partitions moved on")  # the assignment that follows seeks
+        except (KafkaError, TimeoutError) as exc:
+            await self.crash(exc)
+            raise
+
+    async def _seek_to_unsettled(self) -> None:
         assigned = self.assignment()
+        if not assigned:
+            return
+        await super().perform_seek()
         first = await self.earliest_offsets(*assigned)
-        for tp in assigned:
-            start = max(
-                self._committed_offset[tp] or 0, first.get(tp) or 0
-            )  # retention may be past the commit
+        starts = {tp: max(self._committed_offset[tp] or 0, first[tp]) for tp in assigned}
+        await self.seek_wait({tp: at for tp, at in starts.items() if at != self._committed_offset[tp]})
+        for tp, start in starts.items():
             self.transport.offsets.begin(self._place(tp), start)
 
 
