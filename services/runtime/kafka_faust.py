@@ -256,7 +256,7 @@ class _Consumer(driver.Consumer):
         Faust does this at each assignment, and when it drops records that a fetch under way brought in
         the middle of a rebalance. aiokafka seeks only where something is committed; left there, the
         dropped records of a partition without a commit would never come (seen: a whole partition lost).
-        Nor may a seek that fails be passed over, as Faust does: it ends the app, and the worker makes another.
+        Nor may a seek that fails be passed over, as Faust does: it ends the app; the worker makes another.
         """
         try:
             async with asyncio.timeout(self.transport.settings.request_timeout):
