@@ -50,4 +50,6 @@ lock: $(READY) ## Resolve pyproject.toml anew into requirements/*.txt, with hash
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
+	  --extra traces -c requirements/run.txt pyproject.toml -o requirements/traces.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
