@@ -25,7 +25,10 @@ def run_demo(console: Console, home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
     with NewsWeb() as web:
         settings = load_settings(
-            home=home, store=home / "sirwan.db", sources=web.write_sources(home / "sources").parent, **MANNERS
+            home=home,
+            store=str(home / "sirwan.db"),
+            sources=web.write_sources(home / "sources").parent,
+            **MANNERS,
         )
         sources = load_sources(settings.sources)
         feeds = sum(len(source.feeds) for source in sources.values())
