@@ -51,7 +51,7 @@ async def _run(settings: Settings, sources: Mapping[str, Source]) -> tuple[Outco
     async with running(settings, sources) as pipeline:
         await pipeline.discover()
         await pipeline.drained()
-    return outcomes(settings.database)
+    return outcomes(settings.place)
 
 
 def _summarise(console: Console, found: Sequence[Outcome], home: Path) -> None:

@@ -20,8 +20,8 @@ from services.runtime.kafka import KafkaBus
 from services.runtime.kafka_connect import KafkaSettings
 from services.runtime.kafka_topics import Layout, apply
 from services.runtime.publish import publish
+from services.store.reading import reading
 from services.store.rows import stored_form
-from services.store.sqlite_file import reading
 from tests.clock import FakeClock
 from tests.deployment import INPUTS, STAGES, Deployment, deployed, drained, ends, lag, read_all
 from tests.generated_web import generated_web, kind_of
@@ -65,8 +65,8 @@ async def ask(kafka: KafkaSettings, wanted: list[FetchRequest]) -> None:
 
 def stored(database: Path) -> dict[str, Any]:
     """What is stored of each page, without the times of the run."""
-    with reading(database) as db:
-        rows = db.execute("SELECT page_id, record FROM articles")
+    with reading(database) as store:
+        rows = store.rows("SELECT page_id, record FROM articles")
         return {row["page_id"]: json.loads(stored_form(row["record"])) for row in rows}
 
 
