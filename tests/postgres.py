@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -33,7 +33,7 @@ OWNER, PASSWORD = "sirwan", "lives as long as the test run"
 
 # The server ends when its standard input does: when we close it, and also when we are killed.
 SUPERVISED = '"$0" "$@" </dev/null & server=$!; read -r _; kill -INT $server; wait $server'
-OPTIONS = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=50")
+HASTY = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=50")
 
 
 class Unavailable(Exception):
@@ -51,7 +51,7 @@ def outside() -> Server | None:
 
 
 @contextmanager
-def started() -> Iterator[Server]:
+def started(options: Sequence[str] = HASTY) -> Iterator[Server]:
     """A server of our own on loopback, with a password; gone with the context. Raises Unavailable."""
     with tempfile.TemporaryDirectory(prefix="sirwan-postgres-") as name:
         folder = Path(name)
@@ -62,7 +62,7 @@ def started() -> Iterator[Server]:
         with (
             (folder / "log").open("wb") as log,
             subprocess.Popen(
-                ["/bin/sh", "-c", SUPERVISED, *command, "-p", str(port), *OPTIONS],
+                ["/bin/sh", "-c", SUPERVISED, *command, "-p", str(port), *options],
                 stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, cwd=folder, **_as_whom(),
             ) as process,  # leaving closes its standard input and waits
         ):  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from asyncpg import Record
+from asyncpg import PostgresError, Record
 
 from services.runtime.place import Server
 from services.store.postgres_server import (
@@ -13,6 +13,7 @@ from services.store.postgres_server import (
     bring_up_to_date,
     connect,
     disconnect,
+    transaction,
     translate,
 )
 from services.store.tables import TABLES, Row, Table, Value, Values
@@ -55,12 +56,12 @@ class PostgresSink:
         batch = _newest(rows)
         connection = await self._connected()
         try:
-            async with connection.transaction():
+            async with transaction(connection):
                 await self._put(connection, batch)
         # The second comes from binding: a lone surrogate.
         except (*FAILURES, UnicodeEncodeError) as exc:
-            if isinstance(exc, TimeoutError):  # who knows what comes next on that connection
-                connection.terminate()
+            if not isinstance(exc, (PostgresError, UnicodeEncodeError)):
+                connection.terminate()  # no answer of the server: who knows what comes next on it
             raise translate(self._server, exc) from exc
 
     async def close(self) -> None:

@@ -1,9 +1,9 @@
 """A PostgreSQL database: connected to, brought up to date or read, its errors in our words."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias, TypeVar
@@ -81,13 +81,27 @@ async def connect(server: Server, patience: float) -> Connection:
         raise translate(server, exc) from exc
 
 
+@asynccontextmanager
+async def transaction(connection: Connection) -> AsyncIterator[None]:
+    """All or nothing. asyncpg's own hides a broken connection behind its failure to roll back."""
+    whole = connection.transaction()
+    await whole.start()
+    try:
+        yield
+    except BaseException:
+        if not connection.is_closed():
+            await whole.rollback()
+        raise
+    await whole.commit()
+
+
 async def bring_up_to_date(connection: Connection) -> Sequence[Migration]:
     """Apply what is pending, one process at a time; what that was.
 
     Raises MigrationRefused, and what asyncpg raises.
     """
     _refuse_misfit(connection)
-    async with connection.transaction():
+    async with transaction(connection):
         await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATING)
         # Asked first: CREATE … IF NOT EXISTS needs the right to create even where there is nothing to do.
         if await connection.fetchval("SELECT to_regclass('migrations') IS NULL"):

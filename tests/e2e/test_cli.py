@@ -2,8 +2,10 @@
 
 import base64
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,22 @@ import pytest
 from typer.testing import CliRunner
 
 from services.cli import app
+from services.runtime.place import Server
+from tests.broker import free_port
 from tests.e2e.test_bad_input import ARTICLE, ROOT, sirwan
 
-HEAVY = ("pydantic", "httpx", "faust", "aiokafka", "trafilatura", "lxml", "structlog", "msgspec", "sqlite3")
+HEAVY = (
+    "pydantic",
+    "httpx",
+    "faust",
+    "aiokafka",
+    "trafilatura",
+    "lxml",
+    "structlog",
+    "msgspec",
+    "sqlite3",
+    "asyncpg",
+)
 
 
 def test_help_imports_none_of_the_heavy_libraries() -> None:
@@ -51,6 +66,59 @@ def test_what_was_ingested_can_be_found_traced_and_counted(tmp_path: Path) -> No
         shown = sirwan(tmp_path, *verb)
         assert shown.returncode == 0
         assert shown.stdout.strip()
+
+
+def test_migrate_makes_a_store_and_then_has_nothing_to_do(tmp_path: Path) -> None:
+    made, again = (sirwan(tmp_path, "migrate", "--json") for _ in range(2))
+    assert (made.returncode, again.returncode) == (0, 0)
+    store = str(tmp_path / "sirwan.db")
+    assert json.loads(made.stdout) == {"store": store, "layout": 1, "applied": ["0001_start.sql"]}
+    assert json.loads(again.stdout) == {"store": store, "layout": 1, "applied": []}
+    assert sirwan(tmp_path, "migrate").stdout == f"{store}: layout 1; nothing to apply\n"
+
+
+def test_migrate_says_what_keeps_it_from_working(tmp_path: Path) -> None:
+    sirwan(tmp_path, "migrate")
+    with closing(sqlite3.connect(tmp_path / "sirwan.db")) as db, db:
+        db.execute("INSERT INTO migrations (number, name, sha256) VALUES (99, 'later', 'x')")
+    refused = sirwan(tmp_path, "migrate")
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert "use a newer release" in refused.stderr
+    nowhere = sirwan(tmp_path, "migrate", SIRWAN_STORE=f"postgresql://sirwan@127.0.0.1:{free_port()}/news")
+    assert (nowhere.returncode, nowhere.stderr.count("\n")) == (3, 1)
+    assert "see that PostgreSQL runs there" in nowhere.stderr
+
+
+@pytest.mark.parametrize("verb", [["status"], ["ingest", "x.html"], ["migrate"]], ids=str)
+def test_a_missing_password_file_is_one_line_that_names_it(tmp_path: Path, verb: list[str]) -> None:
+    file = tmp_path / "no-such-secret"
+    refused = sirwan(
+        tmp_path, *verb,
+        SIRWAN_STORE="postgresql://sirwan@127.0.0.1/news", SIRWAN_STORE_PASSWORD_FILE=str(file),
+    )  # fmt: skip
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert f"SIRWAN_STORE_PASSWORD_FILE={file}: cannot be read" in refused.stderr
+
+
+@pytest.mark.postgres
+def test_the_reading_verbs_work_on_postgresql(tmp_path: Path, postgres: Server) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(f"{postgres.password or 'none'}\n")
+    settings = {"SIRWAN_STORE": str(postgres), "SIRWAN_STORE_PASSWORD_FILE": str(secret)}
+    before = sirwan(tmp_path, "status", **settings)
+    assert (before.returncode, before.stderr.count("\n")) == (3, 1)
+    assert "`sirwan migrate` brings it up to date" in before.stderr
+    assert sirwan(tmp_path, "migrate", **settings).stdout == f"{postgres}: layout 1; applied 0001_start.sql\n"
+    page = tmp_path / "canal.html"
+    page.write_text(ARTICLE)
+    (stored,) = json.loads(sirwan(tmp_path, "ingest", "--json", str(page), **settings).stdout)
+    (hit,) = json.loads(sirwan(tmp_path, "search", "--json", "canal", "Basra", **settings).stdout)
+    traced = json.loads(sirwan(tmp_path, "trace", "--json", stored["page_id"], **settings).stdout)
+    counts = json.loads(sirwan(tmp_path, "status", "--json", **settings).stdout)["counts"]
+    assert (stored["fate"], hit["page_id"]) == ("stored", stored["page_id"])
+    assert [fate["stage"] for fate in traced["fates"]] == ["extractor", "classifier", "linker", "store"]
+    assert counts["articles"] == 1
+    assert not (tmp_path / "sirwan.db").exists()
 
 
 def test_ingesting_twice_changes_nothing(tmp_path: Path) -> None:

@@ -11,13 +11,15 @@ from deploy.demo.server import HERE, NEWSROOMS, NewsWeb
 from services.embedded.pipeline import running
 from services.embedded.resume import resume
 from services.runtime.config import Settings
-from services.runtime.place import Place
+from services.runtime.place import Place, Server
 from services.runtime.sources import load_sources
 from services.store.outcomes import Outcome, outcomes
 from services.store.reading import reading
+from services.store.rows import stored_form
 from services.store.status import status
 
 EXPECTED: dict[str, Any] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
+SOURCES = HERE.parent / "sources"
 PAGES: dict[str, dict[str, Any]] = EXPECTED["pages"]
 
 Stored = tuple[dict[str, Outcome], NewsWeb]
@@ -94,6 +96,29 @@ async def test_a_second_run_finds_nothing_new_and_changes_nothing(tmp_path: Path
 def stored_records(place: Place) -> dict[str, bytes]:
     with reading(place) as store:
         return {row["page_id"]: row["record"] for row in store.rows("SELECT page_id, record FROM articles")}
+
+
+@pytest.mark.postgres
+def test_postgresql_and_sqlite_keep_the_same_bytes(tmp_path: Path, postgres: Server) -> None:
+    """Files, for they come in one order, and that decides what a record says of its story."""
+    from services.embedded.runs import ingest_files
+
+    secret = tmp_path / "secret"
+    secret.write_text(postgres.password or "none")
+    places: dict[str, dict[str, Any]] = {
+        "file": {},
+        "server": {"store": str(postgres), "store_password_file": secret},
+    }
+    pages = sorted((HERE / "sites").rglob("*.html"))
+    fates, kept = [], []
+    for name, changes in places.items():
+        settings = Settings(home=tmp_path / name, sources=SOURCES, partitions=1, **changes)
+        fates.append([(each.url, each.fate, each.reason) for each in ingest_files(settings, pages)])
+        records = stored_records(settings.place)
+        kept.append({ident: stored_form(record) for ident, record in records.items()})
+    assert len(kept[0]) > 10
+    assert kept[1] == kept[0]
+    assert fates[1] == fates[0]
 
 
 async def test_the_store_knows_every_source_and_its_owner(tmp_path: Path) -> None:
