@@ -1,4 +1,4 @@
-"""What the service needs of a database. One file a database keeps this promise: sqlite."""
+"""What the service needs of a database. One file a database keeps this promise: sqlite, postgres."""
 
 from collections.abc import Sequence
 from typing import Protocol
