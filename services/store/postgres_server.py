@@ -22,8 +22,9 @@ T = TypeVar("T")
 OLDEST = 15  # major version; this release is tested on 18, and asks for nothing newer than 15 has
 CONNECTING = 5.0  # seconds to connect
 ANSWERING = 30.0  # seconds one statement may take before the connection is given up
+MIGRATING = 3600.0  # seconds one migration may take
 READING_PATIENCE = 5.0  # seconds a reader waits for a lock; only a migration takes one against it
-MIGRATING = 0x53495257414E  # "SIRWAN": the advisory lock of whoever brings the layout up to date
+LOCK = 0x53495257414E  # "SIRWAN": the advisory lock of whoever brings the layout up to date
 
 FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
@@ -67,7 +68,9 @@ async def connect(server: Server, patience: float) -> Connection:
             host=server.host,
             port=server.port,
             user=server.user,
-            password=server.password,
+            # Left out, asyncpg would look for these two in PG… variables and in the home folder.
+            password=server.password or "",
+            ssl=False,
             database=server.database,
             timeout=CONNECTING,
             command_timeout=ANSWERING,
@@ -102,7 +105,7 @@ async def bring_up_to_date(connection: Connection) -> Sequence[Migration]:
     """
     _refuse_misfit(connection)
     async with transaction(connection):
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATING)
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
         # Asked first: CREATE … IF NOT EXISTS needs the right to create even where there is nothing to do.
         if await connection.fetchval("SELECT to_regclass('migrations') IS NULL"):
             await connection.execute(
@@ -115,7 +118,7 @@ async def bring_up_to_date(connection: Connection) -> Sequence[Migration]:
         }
         pending = pending_migrations(known_migrations("postgres"), applied)
         for migration in pending:
-            await connection.execute(migration.sql)
+            await connection.execute(migration.sql, timeout=MIGRATING)
             await connection.execute(
                 "INSERT INTO migrations (number, name, sha256) VALUES ($1, $2, $3)",
                 migration.number,

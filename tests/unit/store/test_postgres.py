@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -290,3 +291,18 @@ def test_reading_before_anybody_migrated_says_what_to_do(postgres: Server) -> No
         Transient, match=f"{postgres}: relation .* does not exist; its layout .* `sirwan migrate`"
     ):
         status(postgres)
+
+
+async def test_only_our_settings_say_how_to_log_in(
+    postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if postgres.password is None:
+        pytest.skip("the server at SIRWAN_TEST_POSTGRES asks for no password")
+    monkeypatch.setenv("PGPASSWORD", postgres.password)
+    monkeypatch.setenv("PGSSLMODE", "require")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(Transient, match="SIRWAN_STORE_PASSWORD_FILE"):
+        await PostgresSink(replace(postgres, password=None)).open()
+    sink = PostgresSink(postgres)
+    await sink.open()
+    await sink.close()
