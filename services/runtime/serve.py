@@ -44,10 +44,17 @@ LAG_PERIOD = 5.0
 CANNOT_START, STOOD_STILL = 2, 70
 
 
-def serve(name: str, fit: Fit, *, linger_ms: int = LINGER_MS) -> NoReturn:
-    """Run until SIGTERM or SIGINT, then exit. `linger_ms` 0 is for a stage that confirms each message."""
+def serve(
+    name: str, fit: Fit, *, linger_ms: int = LINGER_MS, needs: Callable[[Settings], object] | None = None
+) -> NoReturn:
+    """Run until SIGTERM or SIGINT, then exit. `linger_ms` 0 is for a stage that confirms each message.
+
+    `needs` looks at settings that this service alone depends on, before anything starts. It raises ConfigError.
+    """
     try:
         settings = load_settings()
+        if needs is not None:
+            needs(settings)
         logs.configure(settings.log_level)
         asyncio.run(_until_told(lambda stop: _serve(name, fit, settings, linger_ms, stop)))
     except (ConfigError, SourceFileError, Refusal) as exc:

@@ -1,29 +1,21 @@
-"""A PostgreSQL database: connected to, brought up to date or read, its errors in our words."""
+"""A PostgreSQL database: connected to and brought up to date, its errors in our words."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeAlias
 
 import asyncpg
 
 from services.runtime.place import Server
 from services.stage import Poison, Transient
-from services.store.dialect import POSTGRES
 from services.store.migrate import Migration, MigrationRefused, known_migrations, pending_migrations
-from services.store.query import Query, tsquery
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-T = TypeVar("T")
 
 OLDEST = 15  # major version; this release is tested on 18, and asks for nothing newer than 15 has
 CONNECTING = 5.0  # seconds to connect
 ANSWERING = 30.0  # seconds one statement may take before the connection is given up
 MIGRATING = 3600.0  # seconds one migration may take
-READING_PATIENCE = 5.0  # seconds a reader waits for a lock; only a migration takes one against it
 LOCK = 0x53495257414E  # "SIRWAN": the advisory lock of whoever brings the layout up to date
 
 FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -84,6 +76,14 @@ async def connect(server: Server, patience: float) -> Connection:
         raise translate(server, exc) from exc
 
 
+async def disconnect(connection: Connection) -> None:
+    """Say goodbye, or just leave where nobody answers."""
+    try:
+        await connection.close(timeout=CONNECTING)
+    except FAILURES:
+        connection.terminate()
+
+
 @asynccontextmanager
 async def transaction(connection: Connection) -> AsyncIterator[None]:
     """All or nothing. asyncpg's own hides a broken connection behind its failure to roll back."""
@@ -141,58 +141,3 @@ def _refuse_misfit(connection: Connection) -> None:
             f"the database has the encoding {encoding} and this release needs UTF8:"
             " create it with `CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class ServerReader:
-    """Keeps the promise of reading.py on a database."""
-
-    ask: Callable[..., list[asyncpg.Record]]
-
-    def rows(self, query: str, *values: object) -> Iterator[dict[str, Any]]:
-        """All at once; times as the text that SQLite keeps."""
-        return map(_as_text, self.ask(query.format_map(POSTGRES), *values))
-
-    def matching(self, query: Query) -> str:
-        """Text for to_tsquery."""
-        return tsquery(query)
-
-
-def _as_text(record: asyncpg.Record) -> dict[str, Any]:
-    return {
-        name: value.astimezone(UTC).isoformat(timespec="microseconds")
-        if isinstance(value, datetime)
-        else value
-        for name, value in record.items()
-    }
-
-
-@contextmanager
-def read_server(server: Server) -> Iterator[ServerReader]:
-    """A database that is only read, one snapshot. Raises Transient.
-
-    asyncpg runs in a thread of its own, so that reading works the same with and without a running loop.
-    """
-    with closing(asyncio.new_event_loop()) as loop, ThreadPoolExecutor(1, "store-reader") as thread:
-
-        def wait(work: Awaitable[T]) -> T:
-            return thread.submit(loop.run_until_complete, work).result()
-
-        try:
-            connection = wait(connect(server, READING_PATIENCE))
-            try:
-                snapshot = connection.transaction(isolation="repeatable_read", readonly=True)
-                wait(snapshot.start())
-                yield ServerReader(lambda query, *values: wait(connection.fetch(query, *values)))
-            finally:
-                wait(disconnect(connection))
-        except FAILURES as exc:
-            raise translate(server, exc) from exc
-
-
-async def disconnect(connection: Connection) -> None:
-    """Say goodbye, or just leave where nobody answers."""
-    try:
-        await connection.close(timeout=CONNECTING)
-    except FAILURES:
-        connection.terminate()

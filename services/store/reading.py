@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from services.runtime.place import Place, Server
-from services.store.postgres_server import read_server
+from services.store.postgres_reader import read_server
 from services.store.query import Query
 from services.store.sqlite_file import read_file
 

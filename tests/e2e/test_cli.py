@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -98,6 +99,21 @@ def test_a_missing_password_file_is_one_line_that_names_it(tmp_path: Path, verb:
     )  # fmt: skip
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert f"SIRWAN_STORE_PASSWORD_FILE={file}: cannot be read" in refused.stderr
+
+
+def test_a_store_service_without_its_password_file_ends_at_once_broker_or_not(tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SIRWAN_")}
+    ours = {
+        "SIRWAN_KAFKA": f"127.0.0.1:{free_port()}",
+        "SIRWAN_STORE": "postgresql://sirwan@127.0.0.1/news",
+        "SIRWAN_STORE_PASSWORD_FILE": str(tmp_path / "no-such-secret"),
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", "services.store"], env={**kept, **ours}, cwd=ROOT, timeout=60,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "sirwan store: SIRWAN_STORE_PASSWORD_FILE=" in ended.stderr
 
 
 @pytest.mark.postgres

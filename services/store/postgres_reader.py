@@ -1,0 +1,67 @@
+"""A PostgreSQL database that is only read."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from asyncpg import Record
+
+from services.runtime.place import Server
+from services.store.dialect import POSTGRES
+from services.store.postgres_server import FAILURES, connect, disconnect, translate
+from services.store.query import Query, tsquery
+
+T = TypeVar("T")
+
+PATIENCE = 5.0  # seconds to wait for a lock; only a migration takes one against readers
+
+
+@dataclass(frozen=True, slots=True)
+class ServerReader:
+    """Keeps the promise of reading.py on a database."""
+
+    ask: Callable[..., list[Record]]
+
+    def rows(self, query: str, *values: object) -> Iterator[dict[str, Any]]:
+        """All at once; times as the text that SQLite keeps."""
+        return map(_as_text, self.ask(query.format_map(POSTGRES), *values))
+
+    def matching(self, query: Query) -> str:
+        """Text for to_tsquery."""
+        return tsquery(query)
+
+
+def _as_text(record: Record) -> dict[str, Any]:
+    return {
+        name: value.astimezone(UTC).isoformat(timespec="microseconds")
+        if isinstance(value, datetime)
+        else value
+        for name, value in record.items()
+    }
+
+
+@contextmanager
+def read_server(server: Server) -> Iterator[ServerReader]:
+    """A database that is only read, one snapshot. Raises Transient.
+
+    asyncpg runs in a thread of its own, so that reading works the same with and without a running loop.
+    """
+    with closing(asyncio.new_event_loop()) as loop, ThreadPoolExecutor(1, "store-reader") as thread:
+
+        def wait(work: Awaitable[T]) -> T:
+            return thread.submit(loop.run_until_complete, work).result()
+
+        try:
+            connection = wait(connect(server, PATIENCE))
+            try:
+                snapshot = connection.transaction(isolation="repeatable_read", readonly=True)
+                wait(snapshot.start())
+                yield ServerReader(lambda query, *values: wait(connection.fetch(query, *values)))
+            finally:
+                wait(disconnect(connection))
+        except FAILURES as exc:
+            raise translate(server, exc) from exc
