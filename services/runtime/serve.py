@@ -106,7 +106,7 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
 
 def kafka_settings(settings: Settings, client: str, linger_ms: int = LINGER_MS) -> KafkaSettings:
     """Where the broker is, from the settings."""
-    instance = f"{client}-{settings.instance}" if settings.instance else None
+    instance = f"{client}-{settings.replica}" if settings.replica else None
     return KafkaSettings(
         settings.kafka, settings.topic_prefix, client_id=client, instance=instance, linger_ms=linger_ms
     )
