@@ -14,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from services.runtime.config import Settings
+    from services.runtime.place import Place
 
 REFUSED, USAGE, UNREACHABLE = 1, 2, 3
 
@@ -57,7 +58,7 @@ def run(
     """Everything in this process, with the real sources, until Ctrl-C."""
     from services.embedded.runs import run_sources
 
-    run_sources(_settings(), once=once)
+    run_sources(_settings_to_store(), once=once)
 
 
 @app.command()
@@ -68,7 +69,7 @@ def ingest(
     """Put local pages through the same stages into the store."""
     from services.embedded.runs import ingest_files
 
-    _finish(ingest_files(_settings(), files), json)
+    _finish(ingest_files(_settings_to_store(), files), json)
 
 
 @app.command()
@@ -81,7 +82,7 @@ def fetch(url: str, json: AsJson = False) -> None:
         ident_of(url)
     except Skip as exc:
         _fail(f"{url}: {exc}", USAGE)
-    _finish(fetch_page(_settings(), url), json)
+    _finish(fetch_page(_settings_to_store(), url), json)
 
 
 # --- filters: JSON Lines in, JSON Lines out -----------------------------------------------------
@@ -165,7 +166,7 @@ def search(
         "copy": copy and copy.lower(),
     }
     try:
-        found = _stored(lambda path: find(path, " ".join(words), limit=limit, **narrowed))
+        found = _stored(lambda place: find(place, " ".join(words), limit=limit, **narrowed))
     except BadSearch as exc:
         _fail(str(exc), USAGE)
     _show(found, json, lambda: print_hits(_console(), found))
@@ -185,7 +186,7 @@ def trace(page: Annotated[str, typer.Argument(help="A URL, or a page id.")], jso
         ident = ident_of(page)
     except Skip as exc:
         _fail(f"{page}: {exc}", USAGE)
-    found = _stored(lambda path: follow(path, ident))
+    found = _stored(lambda place: follow(place, ident))
     if not found.known:
         _fail(f"{page}: never met; no source has named it and nobody ingested it", REFUSED)
     _show(found, json, lambda: print_trace(_console(), found))
@@ -221,6 +222,21 @@ def sources_check(
     families = len({source.family or source.id for source in found.values()})
     line = f"{where}: {len(found)} sources of {families} owners, {feeds} feeds; no problems"
     _show(tuple(found.values()), json, lambda: _console().print(line, highlight=False))
+
+
+@app.command()
+def migrate(json: AsJson = False) -> None:
+    """Bring the layout of the store up to date, and say what was applied."""
+    from services.store.layout import migrate as bring_up_to_date
+    from services.store.migrate import MigrationRefused
+
+    place = _settings_to_store().place
+    try:
+        found = bring_up_to_date(place)
+    except MigrationRefused as exc:
+        _fail(f"{place}: {exc}", REFUSED)
+    said = f"applied {', '.join(found.applied)}" if found.applied else "nothing to apply"
+    _show(found, json, lambda: typer.echo(f"{found.store}: layout {found.layout}; {said}"))
 
 
 @topics_app.command("plan")
@@ -323,15 +339,27 @@ def _settings(**overrides: Any) -> "Settings":
     return settings
 
 
-def _stored(read: Callable[[Path], Any]) -> Any:
-    database = _settings().database
-    if not database.exists():
+def _settings_to_store() -> "Settings":
+    """The settings, and a password file that can be read where the store needs one."""
+    from services.runtime.config import ConfigError
+
+    settings = _settings()
+    try:
+        _ = settings.place
+    except ConfigError as exc:
+        _fail(str(exc), USAGE)
+    return settings
+
+
+def _stored(read: Callable[["Place"], Any]) -> Any:
+    place = _settings_to_store().place
+    if isinstance(place, Path) and not place.exists():
         _fail(
-            f"nothing stored yet: {database} does not exist; try `sirwan ingest FILE`, or after `make demo`"
+            f"nothing stored yet: {place} does not exist; try `sirwan ingest FILE`, or after `make demo`"
             " SIRWAN_HOME=var/demo",
             REFUSED,
         )
-    return read(database)
+    return read(place)
 
 
 def _finish(outcomes: Any, json: bool) -> None:

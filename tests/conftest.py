@@ -1,20 +1,24 @@
-"""Fixtures every test may use: a real broker, once a session, and settings that keep tests apart on it."""
+"""Fixtures every test may use: a real broker and a real PostgreSQL, once a session, with tests kept apart."""
 
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import NoReturn
 
 import pytest
 
 from services.runtime.kafka_connect import KafkaSettings
+from services.runtime.place import Server
+from tests import postgres as servers
 from tests.broker import Broker, Unavailable, new_broker
 
 
-def _no_broker(why: Unavailable) -> None:
+def _without(what: str, why: Exception) -> NoReturn:
     """Skip, or fail where everything must be tested."""
     if os.environ.get("CI") == "true":
-        pytest.fail(f"no Kafka broker: {why}")
-    pytest.skip(f"no Kafka broker: {why}")
+        pytest.fail(f"no {what}: {why}")
+    pytest.skip(f"no {what}: {why}")
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +32,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         ours.start()
     except Unavailable as exc:
-        _no_broker(exc)
+        _without("Kafka broker", exc)
     yield ours.address
     ours.stop()
 
@@ -40,7 +44,7 @@ def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     try:
         ours.prepare()
     except Unavailable as exc:
-        _no_broker(exc)
+        _without("Kafka broker", exc)
     yield ours
     ours.stop()
 
@@ -50,3 +54,25 @@ def kafka(broker: str) -> KafkaSettings:
     """Settings with a prefix of this test alone, and less patience than in production."""
     prefix = f"t{uuid.uuid4().hex[:10]}"
     return KafkaSettings(broker, prefix=prefix, session_timeout=6.0, commit_interval=0.1, drain=0.3)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """The PostgreSQL at SIRWAN_TEST_POSTGRES, or one started here for the session."""
+    outside = servers.outside()
+    if outside:
+        yield outside
+        return
+    with ExitStack() as stack:
+        try:
+            ours = stack.enter_context(servers.started())
+        except servers.Unavailable as exc:
+            _without("PostgreSQL", exc)
+        yield ours
+
+
+@pytest.fixture
+def postgres(postgres_server: Server) -> Iterator[Server]:
+    """An empty database of this test alone."""
+    with servers.own_database(postgres_server) as database:
+        yield database

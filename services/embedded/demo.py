@@ -25,7 +25,10 @@ def run_demo(console: Console, home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
     with NewsWeb() as web:
         settings = load_settings(
-            home=home, store=home / "sirwan.db", sources=web.write_sources(home / "sources").parent, **MANNERS
+            home=home,
+            store=str(home / "sirwan.db"),
+            sources=web.write_sources(home / "sources").parent,
+            **MANNERS,
         )
         sources = load_sources(settings.sources)
         feeds = sum(len(source.feeds) for source in sources.values())
@@ -48,7 +51,7 @@ async def _run(settings: Settings, sources: Mapping[str, Source]) -> tuple[Outco
     async with running(settings, sources) as pipeline:
         await pipeline.discover()
         await pipeline.drained()
-    return outcomes(settings.database)
+    return outcomes(settings.place)
 
 
 def _summarise(console: Console, found: Sequence[Outcome], home: Path) -> None:

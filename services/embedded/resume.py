@@ -25,7 +25,7 @@ async def resume(pipeline: Pipeline, settings: Settings) -> int:
         asked = {request.page_id: request for request in _asked(memory)}
     finally:
         await memory.close()
-    lost = without_end(settings.database, asked)
+    lost = without_end(settings.place, asked)
     await pipeline.put((again(asked[page_id]) for page_id in lost), "discovery")
     return len(lost)
 

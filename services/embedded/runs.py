@@ -40,7 +40,7 @@ async def _run_sources(settings: Settings, *, once: bool) -> None:
     sources = load_sources(settings.sources)
     feeds = sum(len(source.feeds) for source in sources.values())
     Console(stderr=True).print(
-        f"{len(sources)} sources, {feeds} feeds, into {settings.database}; Ctrl-C stops", highlight=False
+        f"{len(sources)} sources, {feeds} feeds, into {settings.place}; Ctrl-C stops", highlight=False
     )
     async with running(settings, sources) as pipeline:
         await resume(pipeline, settings)
@@ -87,7 +87,7 @@ async def _ingest(settings: Settings, files: Sequence[Path]) -> tuple[Outcome, .
             wanted.add(page.page_id)
             await pipeline.put([Emit(PAGES_FETCHED, page.page_id, page, page.canonical_url)], "ingest")
         await pipeline.drained()
-    kept = [each for each in outcomes(settings.database) if each.page_id in wanted]
+    kept = [each for each in outcomes(settings.place) if each.page_id in wanted]
     return (*kept, *refused)
 
 
@@ -142,7 +142,7 @@ async def _fetch(settings: Settings, url: str) -> tuple[Outcome, ...]:
         except TimeoutError:
             why = f"{url}: no end after {FETCH_PATIENCE:g} s; its site does not answer, or asks us to wait"
             raise Transient("put-off", why) from None
-    return tuple(each for each in outcomes(settings.database) if each.page_id == request.page_id)
+    return tuple(each for each in outcomes(settings.place) if each.page_id == request.page_id)
 
 
 def ident_of(page: str) -> str:

@@ -6,19 +6,23 @@ ignores unknown environment variables, and an operator would never learn why the
 
 import difflib
 import os
+import re
 import socket
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.runtime.place import Place, Server, parse_place
+
 PREFIX = "SIRWAN_"
 
 ADDRESSES = r"^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$"
 
-FOREIGN = frozenset({"SIRWAN_SHARED", "SIRWAN_TEST_KAFKA"})
+FOREIGN = frozenset({"SIRWAN_SHARED", "SIRWAN_TEST_KAFKA", "SIRWAN_TEST_POSTGRES"})
 """Variables of the tests, not of the program."""
 
 
@@ -32,6 +36,11 @@ def _readable_agent(value: str) -> str:
     return value
 
 
+def _a_place(value: str) -> str:
+    parse_place(value)
+    return value
+
+
 class Settings(BaseSettings):
     """What an operator may set. Names in the environment carry the prefix SIRWAN_."""
 
@@ -39,8 +48,13 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("var"), description="Folder of everything the embedded pipeline keeps.")
     sources: Path = Field(Path("deploy/sources"), description="Folder of source files (*.toml).")
-    store: Path | None = Field(
-        None, description="SQLite file of the store; default: sirwan.db in SIRWAN_HOME."
+    store: Annotated[str, AfterValidator(_a_place)] | None = Field(
+        None,
+        description="SQLite file of the store, or postgresql://user@host:port/database;"
+        " default: sirwan.db in SIRWAN_HOME.",
+    )
+    store_password_file: Path | None = Field(
+        None, description="File with the password of the PostgreSQL server that SIRWAN_STORE names."
     )
     kafka: str = Field(
         "127.0.0.1:9092", pattern=ADDRESSES, description="Bootstrap servers, host:port,host:port."
@@ -99,8 +113,18 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> Path:
-        """The store's SQLite file."""
-        return self.store or self.home / "sirwan.db"
+        """The store's SQLite file, where SIRWAN_STORE names no server."""
+        named = parse_place(self.store) if self.store else None
+        return named if isinstance(named, Path) else self.home / "sirwan.db"
+
+    @property
+    def place(self) -> Place:
+        """Where the store is, a server with its password. Raises ConfigError for the password file."""
+        named = parse_place(self.store) if self.store else None
+        if not isinstance(named, Server):
+            return self.database
+        file = self.store_password_file
+        return named if file is None else replace(named, password=_password(file))
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -117,6 +141,20 @@ def load_settings(**overrides: Any) -> Settings:
             f"the settings are wrong ({len(problems)}):\n{listing}\nall settings: docs/reference/settings.md"
         )
     return settings
+
+
+def _password(file: Path) -> str:
+    trouble = "is empty"
+    try:
+        if found := file.read_text("utf-8").rstrip("\r\n"):
+            return found
+    except OSError as exc:
+        trouble = f"cannot be read ({exc.strerror})"
+    except UnicodeDecodeError:
+        trouble = "is no UTF-8 text"
+    raise ConfigError(
+        f"{variable('store_password_file')}={file}: {trouble}; put the store's password into it"
+    )
 
 
 def variable(field: str) -> str:
@@ -137,4 +175,7 @@ def _suggestion(name: str, known: set[str]) -> str:
 
 def _problem(error: Any) -> str:
     field = str(error["loc"][0]) if error["loc"] else "?"
-    return f"{variable(field)}={error.get('input')!r}: {error['msg'].removeprefix('Value error, ')}"
+    shown = re.sub(
+        "//.*@", "//…@", repr(error.get("input"))
+    )  # who logs in, and with what, is nobody's business
+    return f"{variable(field)}={shown}: {error['msg'].removeprefix('Value error, ')}"

@@ -4,19 +4,28 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from services.runtime.fitting import Fitted, Surroundings
+from services.runtime.place import Place, Server
 from services.stage import Poison
 from services.store.migrate import MigrationRefused
+from services.store.postgres import PostgresSink
 from services.store.service import StoreService
+from services.store.sink import Sink
 from services.store.sqlite import SqliteSink
+
+
+def sink_at(place: Place) -> Sink:
+    """The sink of a place; the folder of a file is made where missing."""
+    if isinstance(place, Server):
+        return PostgresSink(place)
+    with suppress(OSError):  # opening the file says better what is wrong, and goes on trying
+        place.parent.mkdir(parents=True, exist_ok=True)
+    return SqliteSink(place)
 
 
 @asynccontextmanager
 async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
-    """One SQLite file, opened now or as soon as it can be. Raises Poison("store-migration")."""
-    database = around.settings.database
-    with suppress(OSError):  # opening the file says better what is wrong, and goes on trying
-        database.parent.mkdir(parents=True, exist_ok=True)
-    store = StoreService(SqliteSink(database), around.clock, around.health)
+    """One database, opened now or as soon as it can be. Raises Poison("store-migration"), ConfigError."""
+    store = StoreService(sink_at(around.settings.place), around.clock, around.health)
     try:
         await store.start()
     except MigrationRefused as exc:

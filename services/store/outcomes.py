@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from pathlib import Path
+from itertools import islice
 
 import msgspec
 
-from services.store.sqlite_file import reading
+from schemas.records import Copy
+from services.runtime.place import Place
+from services.store.reading import reading
 from services.store.trace import PIPELINE
 
 # A page may have had several fates at a stage (redelivered, or fetched again); the latest counts.
 LAST = """
 SELECT f.page_id, f.stage, f.fate, f.reason, f.detail, f.at, f.seconds, f.url,
        a.title, a.source_id, a.canonical_url, a.language, a.copy_verdict, a.copy_of, a.story_id,
-       json_extract(CAST(a.record AS TEXT), '$.copy.of_publisher') AS of_publisher,
+       CASE WHEN a.copy_verdict <> 'original' THEN a.record END AS copied,
        s.title AS story, s.independent_sources,
-       (SELECT json_group_object(country, grade) FROM relevance r WHERE r.page_id = f.page_id) AS countries
+       (SELECT {grades} FROM relevance r WHERE r.page_id = f.page_id) AS countries
   FROM fates f
   LEFT JOIN articles a ON a.page_id = f.page_id
   LEFT JOIN stories s ON s.story_id = a.story_id
@@ -23,7 +25,8 @@ SELECT f.page_id, f.stage, f.fate, f.reason, f.detail, f.at, f.seconds, f.url,
  ORDER BY f.at
 """
 
-END = "SELECT 1 FROM fates WHERE page_id = ? AND (fate <> 'done' OR stage = 'store') LIMIT 1"
+ENDED = "SELECT DISTINCT page_id FROM fates WHERE (fate <> 'done' OR stage = 'store') AND page_id IN (%s)"
+TOGETHER = 500  # pages asked for in one query
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,13 +52,21 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     independent_sources: int | None = None  # of the story, as it is now
 
 
-def outcomes(path: Path) -> tuple[Outcome, ...]:
+class _Copied(msgspec.Struct, frozen=True):
+    copy: Copy
+
+
+_COPIED = msgspec.json.Decoder(_Copied)
+
+
+def outcomes(place: Place) -> tuple[Outcome, ...]:
     """Every page with a fate, by source and URL. Raises Transient("store-unavailable")."""
     last: dict[str, Outcome] = {}
-    with reading(path) as db:
-        for row in db.execute(LAST):
-            fields = dict(row)
+    with reading(place) as store:
+        for fields in store.rows(LAST):
             fields["url"] = fields.pop("canonical_url") or fields["url"]
+            copied = fields.pop("copied")
+            fields["of_publisher"] = copied and _COPIED.decode(copied).copy.of_publisher
             fields["countries"] = msgspec.json.decode(fields["countries"] or "{}")
             if fields["stage"] == "store" and fields["fate"] == "done":
                 fields["fate"] = "stored"
@@ -75,7 +86,12 @@ def _place(outcome: Outcome) -> int:
     return PIPELINE.index(outcome.stage) if outcome.stage in PIPELINE else len(PIPELINE)
 
 
-def without_end(path: Path, page_ids: Iterable[str]) -> tuple[str, ...]:
+def without_end(place: Place, page_ids: Iterable[str]) -> tuple[str, ...]:
     """Those of the pages that were never stored, skipped or refused. Raises Transient."""
-    with reading(path) as db:
-        return tuple(page_id for page_id in page_ids if db.execute(END, (page_id,)).fetchone() is None)
+    asked, open_ones = iter(page_ids), list[str]()
+    with reading(place) as store:
+        while pages := tuple(islice(asked, TOGETHER)):
+            places = ", ".join(f"${number}" for number in range(1, len(pages) + 1))
+            ended = {row["page_id"] for row in store.rows(ENDED % places, *pages)}
+            open_ones += [page_id for page_id in pages if page_id not in ended]
+    return tuple(open_ones)

@@ -1,4 +1,4 @@
-"""What a person types into a search box, as an FTS5 expression that cannot fail. Pure.
+"""What a person types into a search box, as an expression of the engine's index that cannot fail. Pure.
 
 Words are all wanted, in any order; "…" (or “…”, «…») is a phrase, -word is unwanted, word* matches
 beginnings. Nothing else has a meaning: AND, OR, NEAR, brackets and colons are text.
@@ -11,6 +11,7 @@ from services.store.folding import words
 
 LONGEST = 1000  # characters of a query
 MOST = 32  # words and phrases in it; FTS5 nests no deeper than 256
+CUT = 500  # characters of one word, 2000 bytes at most
 
 QUOTES = str.maketrans(dict.fromkeys("“”„«»＂", '"'))
 TERM = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"(?P<star>\*?)|(?P<word>[^\s"]+))')
@@ -28,18 +29,38 @@ class Term:
     prefix: bool
     wanted: bool
 
-    @property
-    def expression(self) -> str:
-        """FTS5 string; words hold letters and digits only, so there is nothing to escape."""
-        return f'"{" ".join(self.words)}"' + ("*" if self.prefix else "")
-
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The wanted terms, for marking them in a text, and the whole as FTS5 reads it."""
+    """All the wanted terms and none of the others."""
 
     wanted: tuple[Term, ...]
-    expression: str
+    unwanted: tuple[Term, ...]
+
+
+# Words hold letters and digits only, so there is nothing to escape in either language.
+
+
+def fts5(query: Query) -> str:
+    """The expression for SQLite's index (sqlite.org/fts5.html, section 3)."""
+
+    def term(each: Term) -> str:
+        return f'"{" ".join(each.words)}"' + ("*" if each.prefix else "")
+
+    wanted = " AND ".join(map(term, query.wanted))
+    unwanted = " OR ".join(map(term, query.unwanted))
+    return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+
+
+def tsquery(query: Query) -> str:
+    """The expression for PostgreSQL's to_tsquery, which refuses words over 2046 bytes."""
+
+    def term(each: Term) -> str:
+        return " <-> ".join(f"'{word[:CUT]}'" for word in each.words) + (":*" if each.prefix else "")
+
+    wanted = " & ".join(map(term, query.wanted))
+    unwanted = " | ".join(map(term, query.unwanted))
+    return f"{wanted} & !({unwanted})" if unwanted else wanted
 
 
 def parse_query(typed: str) -> Query:
@@ -55,9 +76,7 @@ def parse_query(typed: str) -> Query:
     wanted = tuple(term for term in terms if term.wanted)
     if not wanted:
         raise BadSearch("nothing to search for: give at least one word without a minus")
-    expression = " AND ".join(term.expression for term in wanted)
-    unwanted = " OR ".join(term.expression for term in terms if not term.wanted)
-    return Query(wanted, f"({expression}) NOT ({unwanted})" if unwanted else expression)
+    return Query(wanted, tuple(term for term in terms if not term.wanted))
 
 
 def _term(found: re.Match[str]) -> Term:

@@ -9,7 +9,7 @@ import msgspec
 
 from schemas.records import DeadLetter, EnrichedArticle, Fate, Record, Source, Story
 from services.stage import Poison
-from services.store.folding import fold
+from services.store.folding import words
 from services.store.tables import (
     ARTICLES,
     DEAD_LETTERS,
@@ -85,12 +85,12 @@ def _article(article: EnrichedArticle, delivery: Delivery) -> Row:
     countries = [(own, code, found.grade, found.score) for code, found in article.relevance.items()]
     entities = [(own, each.id, each.name, each.type, len(each.mentions)) for each in article.entities]
     topics = [(own, each.id, each.name, each.medtop, each.score) for each in article.topics]
-    words = [(own, fold(article.title or ""), fold(article.text))]
+    found = [(own, " ".join(words(article.title or "")), " ".join(words(article.text)))]
     parts = (
         _part(RELEVANCE, countries),
         _part(ENTITIES, entities),
         _part(TOPICS, topics),
-        _part(SEARCH_TEXT, words),
+        _part(SEARCH_TEXT, found),
     )
     return Row(ARTICLES, values, parts)
 
@@ -175,12 +175,18 @@ ROWS: Mapping[type[Record], Callable[[Any, Delivery], Row]] = {
 
 
 def _values(table: Table, **values: Value) -> Values:
-    return tuple(values[name] for name in table.columns)
+    return tuple(_storable(values[name]) for name in table.columns)
+
+
+def _storable(value: Value) -> Value:
+    """PostgreSQL has no NUL in text, and in SQLite it hides what follows; the record beside it keeps it."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
 
 
 def _part(table: Table, rows: Sequence[Values]) -> Part:
     """The rows without repeated keys; the first of a key counts."""
-    unique = {row[: len(table.key)]: row for row in reversed(rows)}
+    storable = [tuple(map(_storable, row)) for row in rows]
+    unique = {row[: len(table.key)]: row for row in reversed(storable)}
     return Part(table, tuple(reversed(unique.values())))
 
 

@@ -1,13 +1,17 @@
 """An SQLite file: opened for writing or reading, brought up to date, its errors in our words."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from services.stage import Poison, Transient
-from services.store.migrate import known_migrations, pending_migrations
+from services.store.dialect import SQLITE
+from services.store.migrate import Migration, known_migrations, pending_migrations
+from services.store.query import Query, fts5
 
 READING_PATIENCE = 5.0  # seconds a reader waits for a lock; in WAL mode it practically never has to
 
@@ -40,6 +44,11 @@ def open_for_writing(path: Path, patience: float) -> sqlite3.Connection:
 
     Raises Transient, and MigrationRefused for a layout that this release cannot use.
     """
+    return open_and_migrate(path, patience)[0]
+
+
+def open_and_migrate(path: Path, patience: float) -> tuple[sqlite3.Connection, Sequence[Migration]]:
+    """The same, and what was applied."""
     db: sqlite3.Connection | None = None
     try:
         db = sqlite3.connect(path, isolation_level=None, timeout=patience)
@@ -48,14 +57,14 @@ def open_for_writing(path: Path, patience: float) -> sqlite3.Connection:
         # not be ahead of the store. A commit of 200 rows hides the fsync.
         db.execute("PRAGMA synchronous = FULL")
         with transaction(db):
-            _migrate(db)
+            applied = _migrate(db)
     except sqlite3.Error as exc:
         _let_go(db)
         raise translate(path, exc) from exc
     except Exception:
         _let_go(db)
         raise
-    return db
+    return db, applied
 
 
 @contextmanager
@@ -70,32 +79,50 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
             db.execute("ROLLBACK")
 
 
+@dataclass(frozen=True, slots=True)
+class FileReader:
+    """Keeps the promise of reading.py on a file."""
+
+    db: sqlite3.Connection
+
+    def rows(self, query: str, *values: object) -> Iterator[dict[str, Any]]:
+        """One by one, as they are found."""
+        given = {str(number): value for number, value in enumerate(values, 1)}
+        return map(dict, self.db.execute(query.format_map(SQLITE), given))
+
+    def matching(self, query: Query) -> str:
+        """An FTS5 expression."""
+        return fts5(query)
+
+
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that cannot write, rows by column name, one snapshot. Raises Transient."""
+def read_file(path: Path) -> Iterator[FileReader]:
+    """A file that is only read, one snapshot. Raises Transient."""
     uri = f"file:{quote(str(path))}?mode=ro"
     try:
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=READING_PATIENCE)) as db:
             db.row_factory = sqlite3.Row
             db.execute("BEGIN")
-            yield db
+            yield FileReader(db)
     except sqlite3.Error as exc:
         raise translate(path, exc) from exc
 
 
-def _migrate(db: sqlite3.Connection) -> None:
+def _migrate(db: sqlite3.Connection) -> Sequence[Migration]:
     db.execute(
         "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
         " sha256 TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP) STRICT"
     )
     applied = dict(db.execute("SELECT number, sha256 FROM migrations").fetchall())
-    for migration in pending_migrations(known_migrations("sqlite"), applied):
+    pending = pending_migrations(known_migrations("sqlite"), applied)
+    for migration in pending:
         for statement in _statements(migration.sql):
             db.execute(statement)
         db.execute(
             "INSERT INTO migrations (number, name, sha256) VALUES (?, ?, ?)",
             (migration.number, migration.name, migration.sha256),
         )
+    return pending
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -1,12 +1,12 @@
 """Is it working? Counts per stage, what died and why, and how fresh each source is."""
 
-import sqlite3
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from services.store.sqlite_file import reading
+from services.runtime.place import Place
+from services.store.reading import Reader, reading
 from services.store.trace import PIPELINE
 
 COUNTED = ("articles", "stories", "memberships", "entities", "topics", "fates", "dead_letters", "sources")
@@ -25,7 +25,7 @@ SELECT s.source_id, s.name, s.family, coalesce(f.articles, 0) AS articles, f.new
  UNION ALL
 SELECT f.source_id, NULL, NULL, f.articles, f.newest
   FROM fresh f WHERE f.source_id NOT IN (SELECT source_id FROM sources)
- ORDER BY newest DESC, 1
+ ORDER BY newest DESC NULLS LAST, 1
 """
 
 
@@ -69,26 +69,24 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]  # rows by table
 
 
-def status(path: Path) -> Status:
+def status(place: Place) -> Status:
     """The counts of this moment. Raises Transient where the store cannot be read."""
-    with reading(path) as db:
+    with reading(place) as store:
         return Status(
-            stages=_stages(db.execute(FATES).fetchall()),
-            dead_letters=tuple(
-                msgspec.convert(dict(row), DeadLetterCount) for row in db.execute(DEAD_LETTERS)
-            ),
-            sources=tuple(msgspec.convert(dict(row), SourceAge) for row in db.execute(SOURCES)),
-            counts={table: _count(db, table) for table in COUNTED},
+            stages=_stages(list(store.rows(FATES))),
+            dead_letters=tuple(msgspec.convert(row, DeadLetterCount) for row in store.rows(DEAD_LETTERS)),
+            sources=tuple(msgspec.convert(row, SourceAge) for row in store.rows(SOURCES)),
+            counts={table: _count(store, table) for table in COUNTED},
         )
 
 
-def _stages(rows: list[sqlite3.Row]) -> tuple[StageCounts, ...]:
+def _stages(rows: list[dict[str, Any]]) -> tuple[StageCounts, ...]:
     met = {row["stage"] for row in rows}
     order = [stage for stage in PIPELINE if stage in met] + sorted(met - set(PIPELINE))
     return tuple(_stage(name, [row for row in rows if row["stage"] == name]) for name in order)
 
 
-def _stage(name: str, rows: list[sqlite3.Row]) -> StageCounts:
+def _stage(name: str, rows: list[dict[str, Any]]) -> StageCounts:
     totals = dict.fromkeys(("done", "skipped", "dead"), 0)
     reasons: dict[str, int] = {}
     for row in rows:
@@ -105,6 +103,6 @@ def _stage(name: str, rows: list[sqlite3.Row]) -> StageCounts:
     )
 
 
-def _count(db: sqlite3.Connection, table: str) -> int:
-    (count,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - a name of COUNTED
-    return int(count)
+def _count(store: Reader, table: str) -> int:
+    (row,) = store.rows(f"SELECT count(*) AS counted FROM {table}")  # noqa: S608 - a name of COUNTED
+    return int(row["counted"])

@@ -1,50 +1,46 @@
 """Everything the store knows of one page: what became of it at each stage, and why."""
 
-import sqlite3
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from schemas.records import CopyEvidence, Stamp
-from services.store.sqlite_file import reading
+from services.runtime.place import Place
+from services.store.reading import Reader, reading, storable
 
 PIPELINE = ("fetcher", "extractor", "classifier", "linker", "store")
 """Stages in the order a page meets them. Clocks of two stages may disagree by more than a page takes."""
 
 FATES = """
 SELECT stage, fate, reason, detail, at, seconds, lane, topic, partition, "offset", url, stamps
-  FROM fates WHERE page_id = ? ORDER BY at
+  FROM fates WHERE page_id = $1 ORDER BY at
 """
 # A dead letter has the key of its message, which is not the page's everywhere: then its place tells.
 DEAD_LETTERS = """
 SELECT d.stage, d.topic, d.partition, d."offset", d.reason, d.error, d.attempts, d.redrives,
        d.first_at, d.last_at, d.url
   FROM dead_letters d
- WHERE d.rowid IN (
-       SELECT rowid FROM dead_letters WHERE key = :page
+ WHERE (d.stage, d.topic, d.partition, d."offset", d.key) IN (
+       SELECT stage, topic, partition, "offset", key FROM dead_letters WHERE key = $1
         UNION
-       SELECT l.rowid FROM fates f JOIN dead_letters l
+       SELECT l.stage, l.topic, l.partition, l."offset", l.key FROM fates f JOIN dead_letters l
            ON l.stage = f.stage AND l.topic = f.topic AND l.partition = f.partition
-          AND l."offset" = f."offset" AND l.url IS f.url
-        WHERE f.page_id = :page AND f.fate = 'dead')
+          AND l."offset" = f."offset" AND coalesce(l.url, '') = coalesce(f.url, '')
+        WHERE f.page_id = $1 AND f.fate = 'dead')
  ORDER BY d.last_at
 """
 ARTICLE = """
 SELECT a.version, a.status, a.title, a.canonical_url AS url, a.source_id, a.language, a.published,
        a.fetched_at,
-       (SELECT json_group_object(country, grade) FROM relevance r WHERE r.page_id = a.page_id) AS countries,
-       a.copy_verdict, a.copy_score, a.copy_of, a.story_id, a.independent_sources,
-       json_extract(CAST(a.record AS TEXT), '$.because') AS because,
-       json_extract(CAST(a.record AS TEXT), '$.copy.of_publisher') AS of_publisher,
-       json_extract(CAST(a.record AS TEXT), '$.copy.evidence') AS evidence
-  FROM articles a WHERE a.page_id = ?
+       (SELECT {grades} FROM relevance r WHERE r.page_id = a.page_id) AS countries,
+       a.copy_verdict, a.copy_score, a.copy_of, a.story_id, a.independent_sources, a.record
+  FROM articles a WHERE a.page_id = $1
 """
 STORY = """
 SELECT s.story_id, s.title, s.first_at, s.last_at, s.independent_sources,
        (SELECT count(*) FROM memberships m WHERE m.story_id = s.story_id) AS members
-  FROM stories s WHERE s.story_id IN (SELECT m.story_id FROM memberships m WHERE m.page_id = ?)
+  FROM stories s WHERE s.story_id IN (SELECT m.story_id FROM memberships m WHERE m.page_id = $1)
 """
 
 
@@ -133,14 +129,14 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-def trace(path: Path, page_id: str) -> Trace:
+def trace(place: Place, page_id: str) -> Trace:
     """What happened to a page, in the order of the pipeline. Raises Transient("store-unavailable")."""
-    page = page_id.encode("utf-8", "replace").decode()
-    with reading(path) as db:
-        articles = _all(db, TracedArticle, ARTICLE, (page,))
-        fates = sorted(_all(db, TracedFate, FATES, (page,)), key=_place)
-        letters = _all(db, TracedDeadLetter, DEAD_LETTERS, {"page": page})
-        stories = _all(db, TracedStory, STORY, (page,))
+    page = storable(page_id)
+    with reading(place) as store:
+        articles = _all(store, TracedArticle, ARTICLE, page)
+        fates = sorted(_all(store, TracedFate, FATES, page), key=_place)
+        letters = _all(store, TracedDeadLetter, DEAD_LETTERS, page)
+        stories = _all(store, TracedStory, STORY, page)
     named = [*(a.url for a in articles), *(fate.url for fate in fates), *(letter.url for letter in letters)]
     return Trace(
         page_id=page,
@@ -156,12 +152,17 @@ def _place(fate: TracedFate) -> tuple[int, datetime]:
     return (PIPELINE.index(fate.stage) if fate.stage in PIPELINE else len(PIPELINE), fate.at)
 
 
-def _all(db: sqlite3.Connection, kind: type[T], statement: str, values: Any) -> tuple[T, ...]:
-    return tuple(
-        msgspec.convert({name: _value(name, row[name]) for name in row.keys()}, kind)  # noqa: SIM118 - a Row iterates over its values
-        for row in db.execute(statement, values)
-    )
+def _all(store: Reader, kind: type[T], query: str, page: str) -> tuple[T, ...]:
+    return tuple(msgspec.convert(_decoded(row), kind) for row in store.rows(query, page))
 
 
-def _value(name: str, stored: Any) -> Any:
-    return msgspec.json.decode(stored) if name in {"stamps", "countries", "evidence"} else stored
+def _decoded(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with its JSON read; what only the record says is taken from there."""
+    for name in {"stamps", "countries"} & row.keys():
+        row[name] = msgspec.json.decode(row[name])
+    if "record" in row:
+        record = msgspec.json.decode(row.pop("record"), type=dict[str, Any])
+        copy = record["copy"]
+        row |= {"because": record.get("because"), "of_publisher": copy.get("of_publisher")}
+        row["evidence"] = copy.get("evidence", ())
+    return row

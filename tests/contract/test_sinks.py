@@ -1,6 +1,7 @@
 """The contract of a sink (services/store/sink.py), the same for every database."""
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -10,19 +11,25 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pytest
 
+from services.runtime.place import Server
 from services.stage import Poison, Transient
+from services.store.postgres import PostgresSink
 from services.store.sink import Sink
 from services.store.sqlite import SqliteSink
 from services.store.tables import ARTICLES, Row, Value
+from tests.postgres import asked, session, told
 from tests.unit.store.records import NOON, a_dead_letter, a_fate, a_source, a_story, an_article, page, row
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 BATCH = 40
@@ -92,15 +99,57 @@ class Sqlite:
         return [sys.executable, "-m", __name__, "sqlite", str(self.path)]
 
 
-DATABASES: Mapping[str, Callable[[Path], Database]] = {"sqlite": lambda folder: Sqlite(folder / "store.db")}
+@dataclass(frozen=True)
+class Postgres:
+    server: Server
+
+    def sink(self) -> Sink:
+        return PostgresSink(self.server, patience=0.05)
+
+    def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        return asked(self.server, statement, *values)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        with closing(asyncio.new_event_loop()) as loop, ThreadPoolExecutor(1) as thread:
+
+            def wait(work: Awaitable[T]) -> T:
+                return thread.submit(loop.run_until_complete, work).result()
+
+            other = wait(session(self.server))
+            wait(other.execute("BEGIN; LOCK TABLE articles IN EXCLUSIVE MODE"))
+            yield
+            wait(other.close())
+
+    def nowhere(self) -> tuple[Sink, str]:
+        server = replace(self.server, database="no-such")
+        return PostgresSink(server), f'{server}: database "no-such" does not exist; create that database'
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        name = self.server.database
+        told(self.server, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        yield
+        told(self.server, f"BEGIN READ WRITE; ALTER DATABASE {name} RESET ALL; COMMIT")
+
+    def writer(self) -> list[str]:
+        server = self.server
+        place = (server.user, server.host, str(server.port), server.database, server.password or "")
+        return [sys.executable, "-m", __name__, "postgres", json.dumps(place)]
 
 
-@pytest.fixture(params=DATABASES)
+DATABASES: Mapping[str, Callable[[pytest.FixtureRequest, Path], Database]] = {
+    "sqlite": lambda _, folder: Sqlite(folder / "store.db"),
+    "postgres": lambda request, _: Postgres(request.getfixturevalue("postgres")),
+}
+
+
+@pytest.fixture(params=[pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     # Not tmp_path: its parents are closed to NOBODY.
     with tempfile.TemporaryDirectory(prefix="sirwan-sinks-") as folder:
         Path(folder).chmod(0o755)
-        yield DATABASES[request.param](Path(folder))
+        yield DATABASES[request.param](request, Path(folder))
 
 
 @pytest.fixture
@@ -385,6 +434,11 @@ async def _write_until_killed(database: Database, how: str) -> None:
         batch += 1
 
 
+REOPENED: Mapping[str, Callable[[str], Database]] = {
+    "sqlite": lambda place: Sqlite(Path(place)),
+    "postgres": lambda place: Postgres(Server(*json.loads(place))),
+}
+
 if __name__ == "__main__":
-    _, _kind, _path, _how = sys.argv
-    asyncio.run(_write_until_killed(Sqlite(Path(_path)), _how))
+    _, _kind, _place, _how = sys.argv
+    asyncio.run(_write_until_killed(REOPENED[_kind](_place), _how))

@@ -11,9 +11,10 @@ from deploy.demo.server import HERE, NEWSROOMS, NewsWeb
 from services.embedded.pipeline import running
 from services.embedded.resume import resume
 from services.runtime.config import Settings
+from services.runtime.place import Place
 from services.runtime.sources import load_sources
 from services.store.outcomes import Outcome, outcomes
-from services.store.sqlite_file import reading
+from services.store.reading import reading
 from services.store.status import status
 
 EXPECTED: dict[str, Any] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
@@ -90,9 +91,9 @@ async def test_a_second_run_finds_nothing_new_and_changes_nothing(tmp_path: Path
         assert stored_records(settings.database) == before
 
 
-def stored_records(database: Path) -> dict[str, bytes]:
-    with reading(database) as db:
-        return {row["page_id"]: row["record"] for row in db.execute("SELECT page_id, record FROM articles")}
+def stored_records(place: Place) -> dict[str, bytes]:
+    with reading(place) as store:
+        return {row["page_id"]: row["record"] for row in store.rows("SELECT page_id, record FROM articles")}
 
 
 async def test_the_store_knows_every_source_and_its_owner(tmp_path: Path) -> None:

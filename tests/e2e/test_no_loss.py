@@ -17,8 +17,8 @@ from services.fetcher.postpone import again
 from services.runtime.config import Settings
 from services.runtime.kafka_connect import KafkaSettings
 from services.runtime.kafka_topics import Layout, apply
+from services.store.reading import reading
 from services.store.rows import stored_form
-from services.store.sqlite_file import reading
 from tests.deployment import (
     STAGES,
     Deployment,
@@ -42,8 +42,8 @@ pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
 def stored(database: Path) -> dict[str, Any]:
     """What is stored of each page, without the times of the run."""
-    with reading(database) as db:
-        rows = db.execute("SELECT page_id, record FROM articles")
+    with reading(database) as store:
+        rows = store.rows("SELECT page_id, record FROM articles")
         return {row["page_id"]: json.loads(stored_form(row["record"])) for row in rows}
 
 

@@ -3,8 +3,7 @@
 import asyncio
 import hashlib
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -36,9 +35,12 @@ from schemas.records import (
 )
 from schemas.topics import ARTICLES_ENRICHED, DEAD_LETTERS, JOURNAL, SOURCES, STORIES, Topic
 from services.runtime.bus import Message
+from services.runtime.place import Place
+from services.store.fit import sink_at
 from services.store.rows import Delivery, row_of
-from services.store.sqlite import SqliteSink
 from services.store.tables import Row
+
+Anywhere = TypeVar("Anywhere", bound=Place)
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STAMP = Stamp(component="classifier.relevance", version="1", digest="0123456789abcdef")
@@ -175,14 +177,14 @@ def message(record: Record, subject: str = "", offset: int = 0) -> Message:
     return Message(topic.name, 0, offset, "key", encode(topic, record), headers)
 
 
-def fill(path: Path, *rows: Row) -> Path:
-    """Write rows into the store at `path`, made where missing."""
+def fill(place: Anywhere, *rows: Row) -> Anywhere:
+    """Write rows into the store at `place`, made where missing."""
 
     async def write() -> None:
-        sink = SqliteSink(path)
+        sink = sink_at(place)
         await sink.open()
         await sink.write(rows)
         await sink.close()
 
     asyncio.run(write())
-    return path
+    return place

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.store.query import LONGEST, MOST, BadSearch, parse_query
+from services.store.query import LONGEST, MOST, BadSearch, fts5, parse_query, tsquery
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,22 @@ from services.store.query import LONGEST, MOST, BadSearch, parse_query
     ],
 )
 def test_what_is_typed_means(typed: str, expression: str) -> None:
-    assert parse_query(typed).expression == expression
+    assert fts5(parse_query(typed)) == expression
+
+
+@pytest.mark.parametrize(
+    ("typed", "expression"),
+    [
+        ("Water DAM", "'water' & 'dam'"),
+        ('"water dam"', "'water' <-> 'dam'"),
+        ('"water da"*', "'water' <-> 'da':*"),
+        ('dam lake -oil -"gas field"', "'dam' & 'lake' & !('oil' | 'gas' <-> 'field')"),
+        ("can't", "'can' <-> 't'"),
+        ("x" * 900, f"'{'x' * 500}'"),
+    ],
+)
+def test_what_is_typed_means_the_same_to_postgresql(typed: str, expression: str) -> None:
+    assert tsquery(parse_query(typed)) == expression
 
 
 @pytest.mark.parametrize(

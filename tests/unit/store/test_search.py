@@ -1,16 +1,19 @@
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.records import Copy, CountryRelevance
+from services.runtime.place import Place
 from services.stage import Transient
 from services.store.query import BadSearch
 from services.store.search import Hit, search
+from tests.postgres import own_database
 from tests.unit.store.records import an_article, fill, page, row
 
 IRAN = {"IR": CountryRelevance(grade=2, score=0.9), "IQ": CountryRelevance(grade=1, score=0.5)}
@@ -42,10 +45,14 @@ TEXTS: dict[str, dict[str, Any]] = {
 NAMES = {page(name): name for name in TEXTS}
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("store") / "a store?.db"
-    return fill(path, *(row(an_article(name, **fields)) for name, fields in TEXTS.items()))
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    rows = [row(an_article(name, **fields)) for name, fields in TEXTS.items()]
+    if request.param == "sqlite":
+        yield fill(tmp_path_factory.mktemp("store") / "a store?.db", *rows)
+        return
+    with own_database(request.getfixturevalue("postgres_server")) as database:
+        yield fill(database, *rows)
 
 
 def names(hits: list[Hit]) -> list[str]:
@@ -83,7 +90,7 @@ def names(hits: list[Hit]) -> list[str]:
         ("☃", None),
     ],
 )
-def test_articles_are_found_by_their_words(store: Path, typed: str, found: set[str] | None) -> None:
+def test_articles_are_found_by_their_words(store: Place, typed: str, found: set[str] | None) -> None:
     if found is None:
         with pytest.raises(BadSearch):
             search(store, typed)
@@ -105,18 +112,18 @@ def test_articles_are_found_by_their_words(store: Path, typed: str, found: set[s
         ({"source": "\udcff\x00"}, set()),
     ],
 )
-def test_a_search_can_be_narrowed(store: Path, narrowed: dict[str, Any], found: set[str]) -> None:
+def test_a_search_can_be_narrowed(store: Place, narrowed: dict[str, Any], found: set[str]) -> None:
     assert set(names(search(store, "dam", **narrowed))) == found
 
 
-def test_a_word_in_the_title_weighs_more(store: Path) -> None:
+def test_a_word_in_the_title_weighs_more(store: Place) -> None:
     hits = search(store, "dam")
     assert names(hits)[0] == "dam"
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert names(search(store, "dam", limit=1)) == ["dam"]
 
 
-def test_a_hit_says_what_the_article_is(store: Path) -> None:
+def test_a_hit_says_what_the_article_is(store: Place) -> None:
     (hit,) = search(store, "کرکوک")
     assert (hit.countries, hit.copy_verdict, hit.story_id, hit.language) == (
         {"IR": 2, "IQ": 1},
@@ -131,7 +138,7 @@ def test_a_hit_says_what_the_article_is(store: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "limit"), [("", 20), ('"dam', 20), ("-dam", 20), ("dam", 0), ("dam", 10**6)]
 )
-def test_a_search_that_means_nothing_is_refused_in_one_line(store: Path, typed: str, limit: int) -> None:
+def test_a_search_that_means_nothing_is_refused_in_one_line(store: Place, typed: str, limit: int) -> None:
     with pytest.raises(BadSearch) as caught:
         search(store, typed, limit=limit)
     assert "\n" not in str(caught.value)
@@ -153,14 +160,16 @@ SIGNS = "\"'*-+^:(){}[].,;%_\\/\x00 \u200c«»“”\ud800"
 HOSTILE = st.lists(st.sampled_from([*SIGNS, "NEAR", "AND", "OR", "NOT", "dam", "سد"])).map("".join)
 
 
+@settings(deadline=None)
 @given(st.one_of(HOSTILE, st.text(st.characters())))
-def test_whatever_is_typed_gives_hits_or_the_one_clear_error(store: Path, typed: str) -> None:
+def test_whatever_is_typed_gives_hits_or_the_one_clear_error(store: Place, typed: str) -> None:
     with suppress(BadSearch):
         search(store, typed)
 
 
+@settings(deadline=None)
 @given(st.characters(categories=["L", "N"]))
-def test_letters_the_index_does_not_know_do_no_harm(store: Path, letter: str) -> None:
+def test_letters_the_index_does_not_know_do_no_harm(store: Place, letter: str) -> None:
     with suppress(BadSearch):
         search(store, f"{letter} dam -{letter}")
         search(store, f"dam -{letter}")

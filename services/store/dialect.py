@@ -1,0 +1,30 @@
+"""The words in which the SQL of the engines differs; everything else in a query is common to both. Pure.
+
+A query names such a word in braces, and values as $1, $2 …. A time is text on SQLite and a timestamptz on
+PostgreSQL; both readers give it as the same text.
+"""
+
+from collections.abc import Mapping
+
+# The index is the outer loop (CROSS JOIN keeps the order), hits come out of it best first, and the limit
+# stops it: articles are looked up one by one until there are enough.
+SQLITE: Mapping[str, str] = {
+    "grades": "json_group_object(r.country, r.grade)",
+    "hits": "search CROSS JOIN search_text w ON w.id = search.rowid"
+    " CROSS JOIN articles a ON a.page_id = w.page_id",
+    "matches": "search MATCH $1",
+    "score": "-search.rank",
+    "best_first": "search.rank",
+}
+
+# The weights are those of D, C, B and A: a word in the title (A) weighs as much as four in the text (D).
+# The last argument divides by 1 + log(length), for bm25 prefers the shorter of two texts too. querytree
+# leaves out what is unwanted: it would take part in the rank, and alone it would match nearly everything.
+POSTGRES: Mapping[str, str] = {
+    "grades": "coalesce(json_object_agg(r.country, r.grade ORDER BY r.country)::text, '{}')",
+    "hits": "search_text w JOIN articles a ON a.page_id = w.page_id"
+    " CROSS JOIN to_tsquery('simple', $1) AS asked CROSS JOIN CAST(querytree(asked) AS tsquery) AS wanted",
+    "matches": "w.words @@ asked AND w.words @@ wanted",
+    "score": "ts_rank('{0.1, 0.1, 0.1, 0.4}', w.words, wanted, 1)",
+    "best_first": "score DESC, a.page_id",
+}

@@ -1,0 +1,151 @@
+"""The sink for many readers and writers: a PostgreSQL database. A batch is one statement a table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from asyncpg import Record
+
+from services.runtime.place import Server
+from services.store.postgres_server import (
+    FAILURES,
+    Connection,
+    bring_up_to_date,
+    connect,
+    disconnect,
+    translate,
+)
+from services.store.tables import TABLES, Row, Table, Value, Values
+
+PATIENCE = 5.0  # seconds to wait for another session's lock before the batch is given back
+
+TYPES = (
+    "SELECT attname, format_type(atttypid, NULL) AS kind FROM pg_attribute"
+    " WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped"
+)
+
+
+class PostgresSink:
+    """Keeps the promise of sink.py in one database; any number of processes may write it at once.
+
+    Every batch locks its rows in the same order, by table and key, so that two of them never wait for each
+    other in a circle.
+    """
+
+    def __init__(self, server: Server, patience: float = PATIENCE) -> None:
+        self._server = server
+        self._patience = patience
+        self._connection: Connection | None = None
+        self._statements: Mapping[str, Statements] = {}
+
+    async def open(self) -> None:
+        """Connect and bring the layout up to date. Raises Transient, MigrationRefused."""
+        connection = await self._connected()
+        try:
+            await bring_up_to_date(connection)
+            self._statements = {
+                table.name: _statements(table, await connection.fetch(TYPES, table.name))
+                for table in TABLES.values()
+            }
+        except FAILURES as exc:
+            raise translate(self._server, exc) from exc
+
+    async def write(self, rows: Sequence[Row]) -> None:
+        """All rows or none. Raises Transient, Poison("row-refused")."""
+        batch = _newest(rows)
+        connection = await self._connected()
+        try:
+            async with connection.transaction():
+                await self._put(connection, batch)
+        # The second comes from binding: a lone surrogate.
+        except (*FAILURES, UnicodeEncodeError) as exc:
+            if isinstance(exc, TimeoutError):  # who knows what comes next on that connection
+                connection.terminate()
+            raise translate(self._server, exc) from exc
+
+    async def close(self) -> None:
+        """Disconnect."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await disconnect(connection)
+
+    async def _connected(self) -> Connection:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await connect(self._server, self._patience)
+        return self._connection
+
+    async def _put(self, connection: Connection, batch: Mapping[str, Sequence[Row]]) -> None:
+        kept: list[Row] = []
+        for table, rows in batch.items():
+            upsert = self._statements[table].upsert
+            won = await connection.fetch(upsert, *_columns(each.values for each in rows))
+            keys = {tuple(record) for record in won}
+            kept += [each for each in rows if each.key in keys]
+        for table, (owners, values) in _parts(kept).items():
+            statements = self._statements[table]
+            if not TABLES[table].single:
+                await connection.execute(statements.clear, owners)
+            if values:
+                await connection.execute(statements.upsert, *_columns(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What is said of one table: columns come as arrays, one a column."""
+
+    upsert: str  # gives back the keys of the rows that won
+    clear: str  # everything of these owners; for a table whose rows belong to others
+
+
+def _newest(rows: Sequence[Row]) -> Mapping[str, Sequence[Row]]:
+    """By table, each key once: the first row with its highest version, as if they had come one by one."""
+    newest: dict[str, dict[Values, Row]] = {name: {} for name in TABLES}
+    for row in rows:
+        met = newest[row.table.name]
+        if row.key not in met or _version(row) > _version(met[row.key]):
+            met[row.key] = row
+    return {name: sorted(met.values(), key=lambda row: row.key) for name, met in newest.items() if met}
+
+
+def _version(row: Row) -> Any:
+    return row.values[row.table.columns.index(row.table.version or "")]
+
+
+def _parts(rows: Iterable[Row]) -> Mapping[str, tuple[list[Value], list[Values]]]:
+    """By table, whose parts are replaced there and what they are now."""
+    found: dict[str, tuple[list[Value], list[Values]]] = {}
+    for row in rows:
+        for part in row.parts:
+            owners, values = found.setdefault(part.table.name, ([], []))
+            owners.append(row.key[0])
+            values.extend(part.rows)
+    return found
+
+
+def _columns(rows: Iterable[Values]) -> list[tuple[Value, ...]]:
+    return list(zip(*rows, strict=True))
+
+
+def _statements(table: Table, columns: Iterable[Record]) -> Statements:
+    """The layout says of which type a column is; this file knows none by name."""
+    kinds = {column["attname"]: column["kind"] for column in columns}
+    arrays = ", ".join(f"${number}::{kinds[name]}[]" for number, name in enumerate(table.columns, 1))
+    key = _quoted(table.key)
+    change = ", ".join(f"{name} = excluded.{name}" for name in _quoted(table.columns).split(", "))
+    return Statements(
+        upsert=f"INSERT INTO {table.name} AS stored ({_quoted(table.columns)})"  # noqa: S608 - names from tables.py
+        f" SELECT * FROM unnest({arrays})"
+        f" ON CONFLICT ({key}) DO UPDATE SET {change} WHERE {_newer(table)} RETURNING {key}",
+        clear=f'DELETE FROM {table.name} WHERE "{table.key[0]}" = ANY($1)',  # noqa: S608 - names from tables.py
+    )
+
+
+def _newer(table: Table) -> str:
+    if table.version is not None:
+        return f"excluded.{table.version} > stored.{table.version}"
+    stored, excluded = (_quoted(table.columns, of) for of in ("stored.", "excluded."))
+    return f"({stored}) IS DISTINCT FROM ({excluded})"
+
+
+def _quoted(columns: Iterable[str], of: str = "") -> str:
+    return ", ".join(f'{of}"{column}"' for column in columns)

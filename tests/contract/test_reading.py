@@ -1,0 +1,150 @@
+"""What people read is the same, whichever database keeps it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from schemas.records import Copy, CopyEvidence, CountryRelevance, Position
+from services.runtime.place import Place, Server
+from services.store.outcomes import outcomes, without_end
+from services.store.search import search
+from services.store.status import status
+from services.store.tables import Row
+from services.store.trace import trace
+from tests.unit.store.records import (
+    NOON,
+    a_dead_letter,
+    a_fate,
+    a_source,
+    a_story,
+    an_article,
+    fill,
+    page,
+    row,
+)
+
+pytestmark = pytest.mark.postgres
+
+Stores = tuple[Path, Server]
+
+DAM = "Engineers opened the gates of the dam after the rain, and the town below was told in time."
+ARTICLES: dict[str, dict[str, Any]] = {
+    "headline": {"title": "The dam, the dam", "text": DAM},
+    "once": {"title": "Rain at last", "text": f"{DAM} Nobody was hurt, said the governor, who came by car."},
+    "never": {"title": "A market reopens", "text": "The bazaar sells pomegranates again."},
+    "copy": {
+        "title": "The barrage is open",
+        "text": "The barrage gates were unlocked by technicians, 12.5 metres of water behind them.",
+        "copy_": Copy(
+            verdict="spun", score=0.8, of=page("headline"), of_publisher="River Post",
+            evidence=(CopyEvidence(kind="phrase", text="“barrage” \u0000 for dam"),),
+        ),
+        "version": 3,
+    },
+    "persian": {
+        "title": "سد دربندیخان", "text": "آب سد کافی نیست و می‌گوید ۱۲ روز مانده است.", "language": "fa",
+        "source_id": "lake-news", "relevance": {"IR": CountryRelevance(grade=2, score=0.9)},
+    },
+    "withheld": {"title": "The dam has burst", "text": "It had not.", "status": "withheld"},
+}  # fmt: skip
+STEPS = [
+    ("fetcher", "done", 0), ("extractor", "done", 1), ("classifier", "skipped", 2), ("linker", "dead", 3),
+    ("store", "done", 4),
+]  # fmt: skip
+
+
+def every_row() -> Iterator[Row]:
+    yield from (row(an_article(name, **fields)) for name, fields in ARTICLES.items())
+    yield row(a_story(title="Water talks", members=(page("headline"), page("copy")), independent_sources=2))
+    for number, name in enumerate(ARTICLES):
+        for stage, fate, second in STEPS[: 5 - number]:
+            at = NOON + timedelta(seconds=second, microseconds=number)
+            place = Position(topic=f"{stage}.v1", partition=number, offset=second)
+            reason = "ok" if fate == "done" else f"no-{stage}"
+            made = a_fate(name, stage=stage, fate=fate, reason=reason, at=at, from_=place, seconds=0.25)
+            yield row(made, subject=f"https://{name}.example/")
+    yield row(a_dead_letter("copy"))
+    yield row(a_dead_letter("strange", last_at=NOON + timedelta(days=1)))
+    yield row(a_source())
+    yield row(a_source(id="silent", name="Silent Herald", family=None))
+
+
+@pytest.fixture
+def stores(tmp_path: Path, postgres: Server) -> Stores:
+    return fill(tmp_path / "sirwan.db", *every_row()), fill(postgres, *every_row())
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("dam", ["headline", "once"]),
+        ('"gates of the dam"', ["headline", "once"]),
+        ("rain -bazaar", ["once", "headline"]),
+        ("pomegran*", ["never"]),
+        ('"the dam engineers opened"', []),  # from the title into the text
+        ("metres 12", ["copy"]),
+        ("سد", ["persian"]),
+        ("می گوید", ["persian"]),
+        ('"12 روز"', ["persian"]),
+        ("burst", []),
+    ],
+)
+def test_a_search_finds_the_same_in_the_same_order(stores: Stores, typed: str, found: list[str]) -> None:
+    of_file, of_server = (
+        [msgspec.structs.replace(hit, score=0.0) for hit in search(place, typed)] for place in stores
+    )
+    assert [hit.page_id for hit in of_file] == [page(name) for name in found]
+    assert of_server == of_file
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {"country": "IR"},
+        {"source": "lake-news"},
+        {"language": "fa"},
+        {"copy": "spun"},
+        {"source": "\0\udcff"},
+    ],
+)
+def test_a_search_is_narrowed_to_the_same(stores: Stores, narrowed: dict[str, Any]) -> None:
+    of_file, of_server = (
+        {hit.page_id for typed in ("سد", "dam", "gates") for hit in search(place, typed, **narrowed)}
+        for place in stores
+    )
+    assert of_server == of_file
+
+
+@pytest.mark.parametrize("name", [*ARTICLES, "strange", "unheard-of"])
+def test_a_trace_is_the_same(stores: Stores, name: str) -> None:
+    of_file, of_server = (trace(place, page(name)) for place in stores)
+    assert of_server == of_file
+    assert of_file.known is (name != "unheard-of")
+
+
+def test_a_status_is_the_same(stores: Stores) -> None:
+    of_file, of_server = (status(place) for place in stores)
+    assert of_server == of_file
+    assert len(of_file.stages) == len(STEPS)
+
+
+def test_outcomes_are_the_same(stores: Stores) -> None:
+    of_file, of_server = (outcomes(place) for place in stores)
+    assert of_server == of_file
+    assert {each.of_publisher for each in of_file} == {"River Post", None}
+    asked = [page(name) for name in (*ARTICLES, "unheard-of")] * 200  # more than go into one query
+    ended, still_open = (without_end(place, asked) for place in stores)
+    assert ended == still_open
+    assert set(ended) == {page(name) for name in ("copy", "persian", "withheld", "unheard-of")}
+
+
+def test_an_empty_store_is_all_zeroes_everywhere(tmp_path: Path, postgres: Server) -> None:
+    places: tuple[Place, ...] = (fill(tmp_path / "sirwan.db"), fill(postgres))
+    for place in places:
+        assert status(place).stages == ()
+        assert outcomes(place) == ()
+        assert search(place, "dam") == []
