@@ -39,6 +39,8 @@ class Progress:
 async def check(stack: Stack, progress: Progress) -> None:
     """Every promise in order. Raises Failed at the first that is not kept."""
     asked = promises.Asked()
+    if complaints := stack.complaints():
+        raise Failed(f"docker compose config: {complaints}")
     stack.compose("build", "--quiet")
     size = int(stack.docker("image", "inspect", "--format", "{{.Size}}", IMAGE)) / 1e6
     progress.line(f"built, {size:.0f} MB")
@@ -54,7 +56,7 @@ async def check(stack: Stack, progress: Progress) -> None:
     await progress.of(promises.extractors_share(stack, asked, 3))
     await progress.of(promises.rolling_restart(stack, asked))
     await progress.of(promises.nothing_is_lost(stack, asked))
-    await progress.of(promises.a_backup_restores(stack))
+    await progress.of(promises.a_backup_restores(stack, asked))
 
 
 def main() -> int:

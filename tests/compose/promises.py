@@ -11,7 +11,7 @@ from deploy.demo.server import HERE, NewsWeb
 from schemas.records import EnrichedArticle, Fate
 from schemas.topics import ARTICLES_ENRICHED, FETCH_REQUESTS, JOURNAL
 from services.fetcher.canonical import canonical_url, page_id
-from tests.compose.stack import Failed, Stack
+from tests.compose.stack import PROJECT, TABLES, Failed, Stack
 from tests.compose.web import ADDRESS, GENERATED
 from tests.deployment import STAGES, ask, ends, every_message_has_one_fate, lag, page_requests, read_all
 from tests.generated_web import kind_of
@@ -19,6 +19,7 @@ from tests.generated_web import kind_of
 FIRST_ARTICLE = 60.0  # seconds from `up` to the first enriched article, at most
 BATCH = 60  # generated pages asked for before each disturbance: three of the twenty kinds' rounds
 PATIENCE = 120.0  # seconds to work off what was asked for
+CLOCK = "at,seconds"  # when the store wrote, and how long it took: new when it reads again
 DEMO = NewsWeb(address=ADDRESS)
 PAGES = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))["pages"]
 LISTED = len(PAGES)
@@ -122,12 +123,10 @@ async def _at_work(stack: Stack, service: str) -> int:
 async def extractors_share(stack: Stack, asked: Asked, replicas: int) -> str:
     """Each replica is a member of the group with partitions of its own, two of six."""
     stack.compose("up", "--detach", "--wait", "--no-recreate", "--scale", f"extractor={replicas}")
-    tool = ["/opt/kafka/bin/kafka-consumer-groups.sh", "--bootstrap-server", "localhost:9092"]
-    describe = [*tool, "--describe", "--members", "--group", stack.kafka.full("extractor")]
     names = {stack.inspect(each, "Config.Hostname") for each in stack.containers("extractor")}
 
     def all_work() -> bool:
-        said = stack.compose("exec", "-T", "kafka", *describe)
+        said = _groups(stack, "--describe", "--members", "--group", "sirwan.extractor")
         members = [line.split() for line in said.splitlines() if any(name in line for name in names)]
         return len(members) == replicas and all(int(member[-1]) == 2 for member in members)
 
@@ -161,18 +160,43 @@ async def _published(stack: Stack) -> list[float]:
     return [each.at.timestamp() for each in fates if isinstance(each, Fate) and each.stage == "linker"]
 
 
-async def a_backup_restores(stack: Stack) -> str:
-    """Dump, wipe, restore: the same rows in every table; and the services go on."""
-    before = stack.content()
+async def a_backup_restores(stack: Stack, asked: Asked) -> str:
+    """Dump, go on, wipe, restore, read the topics again: the same rows in every table as before the wipe."""
     said = stack.compose("run", "--rm", "-T", "backup").strip()
+    dumped = stack.content()
+    await asked.more(stack)
+    await worked_off(stack, asked)
+    before = stack.content(CLOCK)
     stack.compose("rm", "--stop", "--force", "store", "migrate", "postgres")
-    stack.docker("volume", "rm", "sirwan-test_postgres")
+    stack.docker("volume", "rm", f"{PROJECT}_postgres")
     stack.compose("up", "--detach", "--wait", "postgres")
-    if stack.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") != ["0"]:
+    if stack.sql(TABLES):
         raise Failed("the store was to be empty before it is restored")
     stack.compose("run", "--rm", "-T", "restore")
+    _same(stack.content(), dumped, "right after the restore")
+    await _read_again(stack)
     stack.compose("up", "--detach", "--wait", "--no-recreate")
-    after = stack.content()
-    if after != before:
-        raise Failed(f"the restored store differs: {sorted(set(after) ^ set(before))}")
-    return f"{len(after)} tables equal after wipe and restore ({said})"
+    await worked_off(stack, asked)
+    _same(stack.content(CLOCK), before, "after the topics were read again")
+    return f"{len(before)} tables equal after wipe and restore, and after reading on ({said})"
+
+
+def _same(found: list[str], wanted: list[str], when: str) -> None:
+    if found != wanted:
+        raise Failed(f"the store differs {when}: {sorted(set(found) ^ set(wanted))}")
+
+
+async def _read_again(stack: Stack) -> None:
+    """Set the store's group to the start of its topics, as soon as its last member is forgotten."""
+
+    def forgotten() -> bool:
+        return "Empty" in _groups(stack, "--describe", "--state", "--group", "sirwan.store")
+
+    await stack.until("the group of the store has no member", forgotten, 60.0)
+    start = ["--reset-offsets", "--to-earliest", "--all-topics", "--execute"]
+    _groups(stack, "--group", "sirwan.store", *start)
+
+
+def _groups(stack: Stack, *arguments: str) -> str:
+    tool = ["/opt/kafka/bin/kafka-consumer-groups.sh", "--bootstrap-server", "localhost:9092"]
+    return stack.compose("exec", "-T", "kafka", *tool, *arguments)

@@ -13,8 +13,11 @@ from tests.compose.engine import ROOT
 PROJECT, IMAGE = "sirwan-test", "sirwan:test"
 FILES = ("--file", "docker-compose.yml", "--file", "tests/compose/override.yml")
 
-# Every row of every table, in an order that does not depend on where it lies.
-ROWS = "SELECT '{table}', count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} AS t"
+# Every row of a table but for some columns, in an order that does not depend on where it lies.
+ROWS = """
+SELECT '{table}', count(*), md5(string_agg(said, '|' ORDER BY said))
+  FROM (SELECT (to_jsonb(t) - string_to_array('{without}', ','))::text AS said FROM {table} AS t)
+"""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 
 
@@ -37,17 +40,18 @@ class Stack:
 
     def docker(self, *arguments: str) -> str:
         """What `docker …` prints. Raises Failed with its last words."""
-        run = subprocess.run(
-            ["docker", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        run = self._run(*arguments)
         if run.returncode:
             raise Failed(f"docker {' '.join(arguments)}: {run.stderr.strip()[-800:]}")
         return run.stdout
+
+    def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        command, environment = ["docker", *arguments], self.environment
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    def complaints(self) -> str:
+        """What compose has to say against docker-compose.yml alone, without a file .env."""
+        return self._run("compose", "--profile", "*", "config", "--quiet").stderr.strip()
 
     def compose(self, *arguments: str) -> str:
         """What `docker compose …` prints."""
@@ -91,9 +95,10 @@ class Stack:
         )
         return said.split()
 
-    def content(self) -> list[str]:
-        """Name, number of rows and digest of every table of the store."""
-        return [line for table in self.sql(TABLES) for line in self.sql(ROWS.format(table=table))]
+    def content(self, without: str = "") -> list[str]:
+        """Name, number of rows and digest of every table of the store, without the columns `a,b`."""
+        tables = self.sql(TABLES)
+        return [line for table in tables for line in self.sql(ROWS.format(table=table, without=without))]
 
     def show_trouble(self) -> str:
         """What there is to see when something failed."""
