@@ -1,6 +1,6 @@
 # Every target sets up what it needs; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run check test quality bench lock docs
+.PHONY: help setup demo run check test quality bench lock docs up down secrets test-compose audit
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -8,7 +8,7 @@ READY := .venv/ready
 CODE := schemas services tests bench deploy
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv from the locked, hashed requirements
 
@@ -26,6 +26,34 @@ demo: $(READY) ## A tiny news web through every stage, on this machine, in secon
 
 run: $(READY) ## Everything in one process with the real sources, until Ctrl-C
 	@$(BIN)/sirwan run
+
+up: secrets ## The deployment in containers: secrets, build, start, wait until ready (needs docker compose)
+	@docker compose build --quiet
+	@docker compose up --detach --wait
+	@echo "Ready. What next:"; \
+	  echo "  is it working?   docker compose exec store sirwan status"; \
+	  echo "  one page         docker compose exec store sirwan trace URL"; \
+	  echo "  what happens     docker compose logs --follow --tail 20"; \
+	  echo "  read the topics  Kafka at $$(docker compose port kafka 29092), docs/consumers.md"; \
+	  echo "  dashboards       docker compose --profile monitoring up --detach --wait"; \
+	  echo "  all the rest     docs/operations.md, .env.example"
+
+down: ## Stop the containers; what they keep stays in its volumes
+	@docker compose --profile '*' down
+
+# Readable for every user inside a container that is given the file; on this machine the folder keeps others out.
+SECRETS ?= secrets
+secrets: $(SECRETS)/store_password $(SECRETS)/grafana_password ## Passwords for the containers, where they are missing
+
+$(SECRETS)/%:
+	@mkdir -p $(SECRETS) && chmod 700 $(SECRETS)
+	@head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >$@.new && chmod 444 $@.new && mv $@.new $@
+
+test-compose: $(READY) ## The deployment for real: up, kill, scale, restart, back up, restore (needs a docker engine)
+	@$(BIN)/python -m tests.compose
+
+audit: $(READY) ## A bill of materials of what runs, and its known vulnerabilities, into build/
+	@$(BIN)/python deploy/audit.py
 
 check: $(READY) ## Lint, format, types, house rules
 	$(BIN)/ruff check $(CODE)
@@ -54,3 +82,5 @@ lock: $(READY) ## Resolve pyproject.toml anew into requirements/*.txt, with hash
 	  --extra traces -c requirements/run.txt pyproject.toml -o requirements/traces.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
+	  --group build -c requirements/dev.txt -o requirements/build.txt

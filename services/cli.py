@@ -300,11 +300,13 @@ def config_show(json: AsJson = False) -> None:
 @docs_app.command("export")
 def docs_export(
     folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path("docs/reference"),
+    env: Annotated[Path, typer.Option(help="The example of a file .env.")] = Path(".env.example"),
 ) -> None:
-    """Write the pages of reasons, settings, metrics and topics."""
-    from services.runtime.pages import write_pages
+    """Write the pages of reasons, settings, metrics and topics, and the example of a file .env."""
+    from services.runtime.pages import env_example, write_pages
 
     _console().print(f"{folder}: {', '.join(write_pages(folder))}", highlight=False)
+    env.write_text(env_example(), "utf-8")
 
 
 # --- how every verb speaks ----------------------------------------------------------------------

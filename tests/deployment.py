@@ -23,7 +23,7 @@ from aiokafka.errors import (  # type: ignore[import-untyped]  # as above
 )
 
 from schemas.codec import decode
-from schemas.records import Record
+from schemas.records import Discovered, Fate, FetchRequest, Record
 from schemas.topics import (
     ARTICLES_CLASSIFIED,
     ARTICLES_ENRICHED,
@@ -33,7 +33,12 @@ from schemas.topics import (
     STORIES,
     Topic,
 )
+from services.fetcher.canonical import canonical_url, page_id
+from services.fetcher.postpone import again
+from services.runtime.kafka import KafkaBus
 from services.runtime.kafka_connect import KafkaSettings
+from services.runtime.publish import publish
+from tests.clock import FakeClock
 
 STAGES = ("fetcher", "extractor", "classifier", "linker", "store")
 
@@ -186,3 +191,51 @@ async def read_all(kafka: KafkaSettings, topic: Topic[Record]) -> list[Record]:
         return records
     finally:
         await consumer.stop()
+
+
+def page_requests(addresses: list[str], numbers: range) -> list[FetchRequest]:
+    """Requests for generated pages, dealt out over the addresses."""
+    clock = FakeClock()
+    found = []
+    for number in numbers:
+        url = canonical_url(f"{addresses[number % len(addresses)]}/news/{number}")
+        found.append(
+            FetchRequest(
+                url=url,
+                canonical_url=url,
+                page_id=page_id(url),
+                lane="live",
+                discovered=Discovered(via="request"),
+                requested_at=clock.now(),
+            )
+        )
+    return found
+
+
+async def ask(kafka: KafkaSettings, wanted: list[FetchRequest]) -> None:
+    """Publish requests; returns once the broker has confirmed them."""
+    bus = KafkaBus(kafka)
+    await bus.start()
+    try:
+        sent = [await publish(bus, again(each), stage="test", at=each.requested_at) for each in wanted]
+        for confirmation in sent:
+            await confirmation
+    finally:
+        await bus.stop()
+
+
+async def every_message_has_one_fate(kafka: KafkaSettings, fates: list[Fate]) -> None:
+    """In = done + skipped + dead, at every stage: each offset of its input has exactly one kind of fate."""
+    behind = await lag(kafka)
+    assert behind == dict.fromkeys(STAGES, 0)
+    for stage, topics in INPUTS.items():
+        taken: dict[tuple[str, int, int], set[str]] = {}
+        for fate in fates:
+            if fate.stage == stage:
+                place = (fate.from_.topic, fate.from_.partition, fate.from_.offset)
+                taken.setdefault(place, set()).add(f"{fate.fate}/{fate.reason}")
+        assert all(len(each) == 1 for each in taken.values()), stage
+        written = await ends(kafka, [topic.name for topic in topics])
+        every = {(topic, number, offset) for (topic, number), end in written.items() for offset in range(end)}
+        assert taken.keys() == every, f"{stage}: {len(every - taken.keys())} without a fate"
+        assert FETCH_REQUESTS.name in {topic for topic, _, _ in every} or stage != "fetcher"

@@ -80,9 +80,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def generated_web(hosts: int) -> Iterator[list[str]]:
-    """Addresses of that many hosts, all serving the same pages."""
-    servers = [ThreadingHTTPServer(("127.0.0.1", 0), _Handler) for _ in range(hosts)]
+def generated_web(hosts: int, listen: str = "127.0.0.1", port: int = 0) -> Iterator[list[str]]:
+    """Addresses of that many hosts, all serving the same pages; from `port` on, or on free ones."""
+    servers = [
+        ThreadingHTTPServer((listen, port + number if port else 0), _Handler) for number in range(hosts)
+    ]
     for server in servers:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:

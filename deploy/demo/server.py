@@ -2,7 +2,7 @@
 
 As a library, `with NewsWeb() as web:` starts all of them in background threads; by hand,
 `python deploy/demo/server.py` prints the addresses and serves until interrupted. Files may name any
-newsroom as `{{tigris}}`: it becomes `http://127.0.0.1:8741` when served.
+newsroom as `{{tigris}}`: it becomes `http://127.0.0.1:8741` when served, or whatever `address` says.
 """
 
 import contextlib
@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 
 HERE = Path(__file__).resolve().parent
 HOST = "127.0.0.1"
+ADDRESS = "http://127.0.0.1:{port}"
 NEWSROOMS = ("tigris", "zagros", "basra", "gulf", "caspian", "hawler", "arvand")
 PORTS: Mapping[str, int] = {name: 8741 + n for n, name in enumerate(NEWSROOMS)}
 # A fixed date, not the file's: two clones of the repository must serve the same headers.
@@ -61,20 +62,33 @@ def find_files(sites: Path) -> dict[str, Path]:
 
 
 class NewsWeb:
-    """All newsrooms; a context manager. A default port that is taken is replaced by a free one."""
+    """All newsrooms; a context manager. A default port that is taken is replaced by a free one.
 
-    def __init__(self, ports: Mapping[str, int] = PORTS, folder: Path = HERE) -> None:
-        self.ports, self.folder = ports, folder
+    They listen on `host`, and are known to others by `address`, which may use {name} and {port}.
+    """
+
+    def __init__(
+        self,
+        ports: Mapping[str, int] = PORTS,
+        folder: Path = HERE,
+        host: str = HOST,
+        address: str = ADDRESS,
+    ) -> None:
+        self.ports, self.folder, self.host, self.address = ports, folder, host, address
         self.files = find_files(folder / "sites")
         self.faults = tomllib.loads((folder / "faults.toml").read_text("utf-8"))
-        self.addresses: dict[str, str] = {}  # newsroom -> http://127.0.0.1:8741
+        # newsroom -> http://127.0.0.1:8741; while it serves, with the ports it really got
+        self.addresses = {name: address.format(name=name, port=port) for name, port in ports.items()}
         self.asked: list[tuple[str, str, int]] = []  # newsroom, path, status of every request so far
         self._running = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
         """Listen everywhere before anything is served, so that every address is known."""
         servers = [self._running.enter_context(self._listen(*item)) for item in self.ports.items()]
-        self.addresses = {server.name: f"http://{HOST}:{server.server_address[1]}" for server in servers}
+        self.addresses = {
+            server.name: self.address.format(name=server.name, port=server.server_address[1])
+            for server in servers
+        }
         for server in servers:
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
             self._running.callback(server.shutdown)
@@ -165,7 +179,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
     def __init__(self, name: str, port: int, web: NewsWeb) -> None:
         self.name, self.web = name, web
-        super().__init__((HOST, port), _Handler)
+        super().__init__((web.host, port), _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Stay silent about clients that hang up; report anything else."""

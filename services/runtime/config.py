@@ -7,6 +7,7 @@ ignores unknown environment variables, and an operator would never learn why the
 import difflib
 import os
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -62,7 +63,9 @@ class Settings(BaseSettings):
     partitions: int = Field(4, ge=1, le=1000, description="Partitions of each topic when it is created.")
     replication: int = Field(1, ge=1, le=9, description="Replicas of each topic when it is created.")
     instance: str | None = Field(
-        None, description="Name of this replica for static group membership; unique per service."
+        None,
+        description="Name of this replica for static group membership, unique per service; `hostname` takes"
+        " the machine's or container's.",
     )
     user_agent: Annotated[str, AfterValidator(_readable_agent)] = Field(
         "Sirwan/0.1 (+https://sirwan.example/bot)", description="How the fetcher introduces itself."
@@ -92,6 +95,11 @@ class Settings(BaseSettings):
     log_level: str | None = Field(
         None, pattern="^(debug|info|warning|error)$", description="Default: info; warning on a terminal."
     )
+
+    @property
+    def replica(self) -> str | None:
+        """What this replica is called in its group; None where the broker names it anew at each start."""
+        return socket.gethostname() if self.instance == "hostname" else self.instance
 
     @property
     def product(self) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from schemas.topics import ALL_TOPICS, DAY, full_name
 from services.runtime.config import Settings, variable
+from services.runtime.knobs import FIXED, KNOBS
 from services.runtime.metrics import METRICS
 from services.runtime.reasons import REASONS
 
@@ -32,6 +33,12 @@ def reference_pages() -> Mapping[str, str]:
                 for name, field in Settings.model_fields.items()
             ],
         ),
+        "deployment.md": _page(
+            "Deployment",
+            "What docker-compose.yml reads from .env beside the [settings](settings.md); copy .env.example.",
+            ("variable", "default", "meaning"),
+            [(f"`{name}`", f"`{knob.default}`", knob.meaning) for name, knob in KNOBS.items()],
+        ),
         "metrics.md": _page(
             "Metrics",
             "Served on /metrics of each service on Kafka, where SIRWAN_HEALTH_PORT is set.",
@@ -58,6 +65,26 @@ def reference_pages() -> Mapping[str, str]:
             ],
         ),
     }
+
+
+def env_example() -> str:
+    """The file .env.example: every knob and every setting with its default, all of them commented out."""
+    lines = [
+        "# made by `make docs` from the code; change it there",
+        "# Copy this file to .env and uncomment what you want to change; docker compose reads it from there.",
+        "",
+        "# --- the deployment ---",
+    ]
+    for name, knob in KNOBS.items():
+        lines += ["", f"# {knob.meaning}", f"# {name}={knob.default}"]
+    lines += ["", "# --- the services: the same settings as outside containers ---"]
+    for name, field in Settings.model_fields.items():
+        lines += ["", f"# {field.description}"]
+        if name in FIXED:
+            lines.append(f"# {variable(name)} is decided by docker-compose.yml: {FIXED[name]}.")
+        else:
+            lines.append(f"# {variable(name)}={'' if field.default is None else field.default}")
+    return "\n".join([*lines, ""])
 
 
 def write_pages(folder: Path) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def serve(
 ) -> NoReturn:
     """Run until SIGTERM or SIGINT, then exit. `linger_ms` 0 is for a stage that confirms each message.
 
-    `needs` looks at settings that this service alone depends on, before anything starts. It raises ConfigError.
+    `needs` looks at the settings of this service alone, before anything starts; it raises ConfigError.
     """
     try:
         settings = load_settings()
@@ -113,7 +113,7 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
 
 def kafka_settings(settings: Settings, client: str, linger_ms: int = LINGER_MS) -> KafkaSettings:
     """Where the broker is, from the settings."""
-    instance = f"{client}-{settings.instance}" if settings.instance else None
+    instance = f"{client}-{settings.replica}" if settings.replica else None
     return KafkaSettings(
         settings.kafka, settings.topic_prefix, client_id=client, instance=instance, linger_ms=linger_ms
     )

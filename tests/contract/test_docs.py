@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.pages import reference_pages
+from services.runtime.pages import env_example, reference_pages
 
-FOLDER = Path(__file__).parents[2] / "docs" / "reference"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs" / "reference"
 
 
 @pytest.mark.parametrize(("name", "text"), reference_pages().items(), ids=lambda value: value[:12])
@@ -16,3 +17,9 @@ def test_each_reference_page_is_fresh(name: str, text: str) -> None:
 
 def test_no_page_is_left_over() -> None:
     assert {path.name for path in FOLDER.iterdir()} == set(reference_pages())
+
+
+def test_the_example_of_a_file_env_is_fresh() -> None:
+    assert (ROOT / ".env.example").read_text("utf-8") == env_example(), (
+        ".env.example is stale: run `make docs`"
+    )

@@ -10,20 +10,26 @@ from typing import Any
 
 import pytest
 
-from schemas.records import Discovered, Fate, FetchRequest
-from schemas.topics import FETCH_REQUESTS, JOURNAL
+from schemas.records import Fate, FetchRequest
+from schemas.topics import JOURNAL
 from services.embedded.pipeline import running
-from services.fetcher.canonical import canonical_url, page_id
 from services.fetcher.postpone import again
 from services.runtime.config import Settings
-from services.runtime.kafka import KafkaBus
 from services.runtime.kafka_connect import KafkaSettings
 from services.runtime.kafka_topics import Layout, apply
-from services.runtime.publish import publish
 from services.store.reading import reading
 from services.store.rows import stored_form
-from tests.clock import FakeClock
-from tests.deployment import INPUTS, STAGES, Deployment, deployed, drained, ends, lag, read_all
+from tests.deployment import (
+    STAGES,
+    Deployment,
+    ask,
+    deployed,
+    drained,
+    every_message_has_one_fate,
+    lag,
+    page_requests,
+    read_all,
+)
 from tests.generated_web import generated_web, kind_of
 
 PAGES = 2000
@@ -32,35 +38,6 @@ KILLS = 10  # two of each stage
 PATIENCE = 420.0  # seconds; about 120 measured on two cores
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
-
-
-def requests(addresses: list[str], numbers: range) -> list[FetchRequest]:
-    clock = FakeClock()
-    found = []
-    for number in numbers:
-        url = canonical_url(f"{addresses[number % len(addresses)]}/news/{number}")
-        found.append(
-            FetchRequest(
-                url=url,
-                canonical_url=url,
-                page_id=page_id(url),
-                lane="live",
-                discovered=Discovered(via="request"),
-                requested_at=clock.now(),
-            )
-        )
-    return found
-
-
-async def ask(kafka: KafkaSettings, wanted: list[FetchRequest]) -> None:
-    bus = KafkaBus(kafka)
-    await bus.start()
-    try:
-        sent = [await publish(bus, again(each), stage="test", at=each.requested_at) for each in wanted]
-        for confirmation in sent:
-            await confirmation
-    finally:
-        await bus.stop()
 
 
 def stored(database: Path) -> dict[str, Any]:
@@ -105,7 +82,7 @@ async def test_kill_9_of_every_stage_loses_nothing_and_repeats_nothing(
     await apply(kafka, Layout())
     with generated_web(HOSTS) as addresses, deployed(kafka, tmp_path) as deployment:
         # Copies are asked for when their originals are in: then which is the copy does not depend on luck.
-        everything = requests(addresses, range(PAGES))
+        everything = page_requests(addresses, range(PAGES))
         copies = [each for number, each in enumerate(everything) if kind_of(number) == "copy"]
         others = [each for number, each in enumerate(everything) if kind_of(number) != "copy"]
         begun = time.monotonic()
@@ -121,7 +98,7 @@ async def test_kill_9_of_every_stage_loses_nothing_and_repeats_nothing(
         expected = await undisturbed(tmp_path / "undisturbed", [others, copies])
 
     fates = [each for each in await read_all(kafka, JOURNAL) if isinstance(each, Fate)]
-    await _every_message_has_one_fate(kafka, fates)
+    await every_message_has_one_fate(kafka, fates)
     found = stored(tmp_path / "sirwan.db")
     assert len(expected) > 0.75 * PAGES, "the undisturbed run stored too little to prove anything"
     assert found.keys() == expected.keys()
@@ -140,20 +117,3 @@ async def test_kill_9_of_every_stage_loses_nothing_and_repeats_nothing(
 
 def _messages(fates: list[Fate]) -> int:
     return len({(fate.stage, fate.from_) for fate in fates})
-
-
-async def _every_message_has_one_fate(kafka: KafkaSettings, fates: list[Fate]) -> None:
-    """In = done + skipped + dead, at every stage: each offset of its input has exactly one kind of fate."""
-    behind = await lag(kafka)
-    assert behind == dict.fromkeys(STAGES, 0)
-    for stage, topics in INPUTS.items():
-        taken: dict[tuple[str, int, int], set[str]] = {}
-        for fate in fates:
-            if fate.stage == stage:
-                place = (fate.from_.topic, fate.from_.partition, fate.from_.offset)
-                taken.setdefault(place, set()).add(f"{fate.fate}/{fate.reason}")
-        assert all(len(each) == 1 for each in taken.values()), stage
-        written = await ends(kafka, [topic.name for topic in topics])
-        every = {(topic, number, offset) for (topic, number), end in written.items() for offset in range(end)}
-        assert taken.keys() == every, f"{stage}: {len(every - taken.keys())} without a fate"
-        assert FETCH_REQUESTS.name in {topic for topic, _, _ in every} or stage != "fetcher"

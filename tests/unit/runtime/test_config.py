@@ -1,5 +1,7 @@
 """Settings: every problem in one error, and a misspelt variable is a problem."""
 
+import socket
+
 import pytest
 
 from services.runtime.config import ConfigError, load_settings
@@ -29,3 +31,10 @@ def test_arguments_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("SIRWAN_PARTITIONS", "7")
     assert load_settings().partitions == 7
     assert load_settings(partitions=2).partitions == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [(None, None), ("0", "0"), ("hostname", socket.gethostname())]
+)
+def test_a_replica_may_be_called_what_its_machine_is_called(given: str | None, expected: str | None) -> None:
+    assert load_settings(instance=given).replica == expected

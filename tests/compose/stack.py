@@ -1,0 +1,124 @@
+"""The deployment under test: docker compose with a project name, ports and secrets of its own."""
+
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.runtime.clock import SystemClock
+from services.runtime.kafka_connect import KafkaSettings
+from tests.broker import free_port
+from tests.compose.engine import ROOT
+
+PROJECT, IMAGE = "sirwan-test", "sirwan:test"
+FILES = ("--file", "docker-compose.yml", "--file", "tests/compose/override.yml")
+
+# Every row of a table but for some columns, in an order that does not depend on where it lies.
+ROWS = """
+SELECT '{table}', count(*), md5(string_agg(said, '|' ORDER BY said))
+  FROM (SELECT (to_jsonb(t) - string_to_array('{without}', ','))::text AS said FROM {table} AS t)
+"""
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+
+
+class Failed(Exception):
+    """A promise of the deployment was not kept; the message says which."""
+
+
+@dataclass(slots=True)
+class Stack:
+    """One running deployment."""
+
+    environment: Mapping[str, str]
+    port: int  # of the broker's external listener on this machine
+    clock: SystemClock
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        """The broker as consumers outside reach it."""
+        return KafkaSettings(f"127.0.0.1:{self.port}")
+
+    def docker(self, *arguments: str) -> str:
+        """What `docker …` prints. Raises Failed with its last words."""
+        run = self._run(*arguments)
+        if run.returncode:
+            raise Failed(f"docker {' '.join(arguments)}: {run.stderr.strip()[-800:]}")
+        return run.stdout
+
+    def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        command, environment = ["docker", *arguments], self.environment
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    def complaints(self) -> str:
+        """What compose has to say against docker-compose.yml alone, without a file .env."""
+        return self._run("compose", "--profile", "*", "config", "--quiet").stderr.strip()
+
+    def compose(self, *arguments: str) -> str:
+        """What `docker compose …` prints."""
+        return self.docker("compose", "--project-name", PROJECT, *FILES, *arguments)
+
+    def containers(self, service: str) -> list[str]:
+        """Ids of a service's containers, running or not."""
+        return self.compose("ps", "--all", "--quiet", service).split()
+
+    def inspect(self, container: str, what: str) -> str:
+        """One field of a container."""
+        return self.docker("inspect", "--format", "{{." + what + "}}", container).strip()
+
+    def crash(self, container: str) -> None:
+        """kill -9 from outside: `docker kill` would count as a wish, and nothing would be restarted."""
+        kill = "import os, sys; os.kill(int(sys.argv[1]), 9)"
+        seen = ["--pid", "host", "--user", "0:0", "--network", "none"]
+        self.docker("run", "--rm", *seen, IMAGE, "python", "-c", kill, self.inspect(container, "State.Pid"))
+
+    async def recovered(self, container: str, restarts: int, seconds: float = 90.0) -> None:
+        """Return once it was restarted more often than that, and is healthy."""
+
+        def back() -> bool:
+            again = int(self.inspect(container, "RestartCount")) > restarts
+            return again and self.inspect(container, "State.Health.Status") == "healthy"
+
+        await self.until(f"{self.inspect(container, 'Name')} healthy again", back, seconds)
+
+    async def until(self, what: str, holds: Callable[[], bool], seconds: float) -> None:
+        """Return once it holds. Raises Failed after so many seconds."""
+        end = self.clock.steady() + seconds
+        while not holds():
+            if self.clock.steady() > end:
+                raise Failed(f"not within {seconds:g} s: {what}")
+            await self.clock.sleep(0.3)
+
+    def sql(self, query: str) -> list[str]:
+        """Lines that a query gives in the store."""
+        said = self.compose(
+            "exec", "-T", "postgres", "psql", "-qAt", "-U", "sirwan", "-d", "sirwan", "-c", query
+        )
+        return said.split()
+
+    def content(self, without: str = "") -> list[str]:
+        """Name, number of rows and digest of every table of the store, without the columns `a,b`."""
+        tables = self.sql(TABLES)
+        return [line for table in tables for line in self.sql(ROWS.format(table=table, without=without))]
+
+    def show_trouble(self) -> str:
+        """What there is to see when something failed."""
+        return self.compose("ps", "--all") + self.compose("logs", "--no-color", "--tail", "60")
+
+    def remove(self) -> None:
+        """Containers, networks and volumes, everything."""
+        self.compose("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "10")
+
+
+def new_stack(environment: Mapping[str, str], folder: Path) -> Stack:
+    """A deployment that shares nothing with another on this machine and ignores .env; not started."""
+    kept = {name: value for name, value in environment.items() if not name.startswith("SIRWAN_")}
+    port = free_port()
+    ours = {
+        "KAFKA_PORT": str(port),
+        "SERVICE_IMAGE": IMAGE,
+        "SOURCES_FOLDER": str(folder / "sources"),
+        "SECRETS_FOLDER": str(folder / "secrets"),
+        "SIRWAN_PARTITIONS": "6",  # so that three replicas have two each
+        "COMPOSE_DISABLE_ENV_FILE": "1",
+    }
+    return Stack(kept | ours, port, SystemClock())

@@ -1,0 +1,117 @@
+"""docker-compose.yml and the Dockerfile keep the house rules; that they work is for `make test-compose`."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from services.runtime.config import Settings, variable
+from services.runtime.knobs import FIXED, KNOBS
+from tests.rules.reading import ROOT
+
+TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+ONE_SHOTS = {"topics", "migrate", "backup", "restore"}
+OURS = {"topics", "migrate", "fetcher", "extractor", "classifier", "linker", "store"}
+RUNNING = sorted(SERVICES.keys() - ONE_SHOTS)
+USED = re.compile(r"\$\{([A-Z_]+):-([^}]*)\}")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_container_is_hardened_and_limited(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
+    assert "privileged" not in service
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["init"] is True
+    assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+    assert {"mem_limit", "cpus", "pids_limit", "stop_grace_period"} <= service.keys()
+    assert service["restart"] == ("no" if name in ONE_SHOTS else "unless-stopped")
+
+
+@pytest.mark.parametrize("name", RUNNING)
+def test_what_runs_says_when_it_is_ready(name: str) -> None:
+    assert {"test", "interval", "timeout", "start_period", "start_interval"} <= SERVICES[name][
+        "healthcheck"
+    ].keys()
+
+
+@pytest.mark.parametrize("name", SERVICES.keys() - OURS - {"kafbat"})
+def test_other_peoples_images_run_as_a_numbered_user(name: str) -> None:
+    assert re.fullmatch(r"[1-9]\d*:\d+", SERVICES[name]["user"])
+
+
+def test_ports_are_published_on_loopback_and_by_a_knob() -> None:
+    ports = [port for service in SERVICES.values() for port in service.get("ports", ())]
+    assert ports
+    assert [
+        port for port in ports if not re.fullmatch(r"127\.0\.0\.1:\$\{[A-Z]+_PORT:-\d+\}:\d+", port)
+    ] == []
+
+
+def test_only_the_fetcher_has_a_way_out() -> None:
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    assert [name for name in SERVICES if "outside" in SERVICES[name]["networks"]] == ["fetcher"]
+    assert {name for name in SERVICES if "doors" in SERVICES[name]["networks"]} == {
+        name for name in SERVICES if "ports" in SERVICES[name]
+    }
+
+
+def test_passwords_come_as_files_only() -> None:
+    words = re.compile("PASSWORD|SECRET|TOKEN")
+    named = {
+        (key, value)
+        for service in SERVICES.values()
+        for key, value in service.get("environment", {}).items()
+        if words.search(key)
+    }
+    assert all(key.endswith("_FILE") and value.startswith("/run/secrets/") for key, value in named)
+    assert named
+
+
+def test_the_image_is_built_once() -> None:
+    assert [name for name in SERVICES if "build" in SERVICES[name]] == ["topics"]
+    assert {SERVICES[name]["image"] for name in OURS} == {SERVICES["topics"]["image"]}
+
+
+def test_every_setting_reaches_a_service_or_is_decided_here() -> None:
+    environments = [service.get("environment", {}) for service in SERVICES.values()]
+    passed = {name for each in environments for name, value in each.items() if value is None}
+    decided = {
+        name for each in environments for name, value in each.items() if value and name.startswith("SIRWAN_")
+    }
+    known = {variable(field) for field in Settings.model_fields}
+    fixed = {variable(field) for field in FIXED}
+    assert passed == known - fixed, "pass a new setting on in docker-compose.yml, or say in FIXED why not"
+    assert decided <= fixed <= known
+
+
+def test_knobs_have_the_defaults_of_the_table() -> None:
+    assert dict(USED.findall(TEXT)) == {name: knob.default for name, knob in KNOBS.items()}
+    assert [found for found in USED.findall(TEXT) if KNOBS[found[0]].default != found[1]] == []
+
+
+@pytest.mark.parametrize("file", ["docker-compose.yml", "deploy/Dockerfile"])
+def test_nothing_forces_a_pull(file: str) -> None:
+    text = (ROOT / file).read_text("utf-8")
+    assert re.findall(r"@sha256:|^# *syntax=|pull_policy: always", text, re.MULTILINE) == []
+
+
+def test_hadolint_has_nothing_to_say_of_the_dockerfile() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    run = subprocess.run(
+        [hadolint, "deploy/Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout + run.stderr) == (0, "")
+
+
+def test_the_image_holds_only_what_is_named() -> None:
+    lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    assert [line for line in lines if line and not line.startswith(("#", "!"))] == ["*", "**/__pycache__"]
