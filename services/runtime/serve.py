@@ -19,6 +19,7 @@ from services.runtime.bus import BrokerDown
 from services.runtime.clock import SystemClock
 from services.runtime.config import ConfigError, Settings, load_settings
 from services.runtime.fitting import Fit, Fitted, Surroundings, worker_for
+from services.runtime.gauges import process_measured, worker_measured
 from services.runtime.health import Health
 from services.runtime.health_server import serve_health
 from services.runtime.kafka import KafkaBus, KafkaSettings
@@ -37,9 +38,6 @@ GRACE = 20.0
 
 LINGER_MS = 5
 """Milliseconds a batch of outputs waits for company."""
-
-LAG_PERIOD = 5.0
-"""Seconds between two looks at the lag."""
 
 CANNOT_START, STOOD_STILL = 2, 70
 
@@ -90,16 +88,18 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
     health = Health(name, metrics)
     kafka = kafka_settings(settings, name, linger_ms)
     async with AsyncExitStack() as stack:
+        stack.enter_context(process_measured(settings, metrics))
         await stack.enter_async_context(serve_health(settings, health, metrics))
         sources = load_sources(settings.sources)
         bus = KafkaBus(kafka, clock)
         await bus.start()
         stack.push_async_callback(bus.stop)
         state = KafkaState(kafka, name, clock)
-        around = Surroundings(settings, sources, bus, clock, health, state)
+        around = Surroundings(settings, sources, bus, clock, health, state, metrics)
         fitted = await stack.enter_async_context(fit(around))
         subscribe = faust_subscribe(kafka, clock) if fitted.pure else None
-        worker = worker_for(fitted, around, metrics, subscribe)
+        worker = worker_for(fitted, around, subscribe)
+        stack.enter_context(worker_measured(worker))
         stop.at_work = True
         await _work(worker, fitted, settings, stop)
 
@@ -117,7 +117,6 @@ async def _work(worker: Worker, fitted: Fitted, settings: Settings, stop: Stop) 
     working = asyncio.create_task(worker.run())
     beside = [
         asyncio.create_task(watch(_Watched(worker), worker.clock, settings.stall_seconds)),
-        asyncio.create_task(_report_lag(worker)),
         asyncio.create_task(_wait(stop)),
         *(asyncio.ensure_future(run()) for run in fitted.background),
     ]
@@ -138,14 +137,6 @@ async def _work(worker: Worker, fitted: Fitted, settings: Settings, stop: Stop) 
 
 async def _wait(stop: Stop) -> None:
     await stop.told.wait()
-
-
-async def _report_lag(worker: Worker) -> None:
-    while True:
-        await worker.clock.sleep(LAG_PERIOD)
-        for (topic, partition), lag in (worker.subscription.lag() if worker.subscription else {}).items():
-            labels = {"stage": worker.health.stage, "topic": topic, "partition": str(partition)}
-            worker.metrics.set("sirwan_lag_messages", lag, **labels)
 
 
 @dataclass(frozen=True, slots=True)
