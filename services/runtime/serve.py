@@ -24,6 +24,7 @@ from services.runtime.health import Health
 from services.runtime.health_server import serve_health
 from services.runtime.kafka import KafkaBus, KafkaSettings
 from services.runtime.kafka_faust import faust_subscribe
+from services.runtime.kafka_presence import watch_broker
 from services.runtime.kafka_state import KafkaState
 from services.runtime.kafka_watchdog import Stalled, watch
 from services.runtime.metrics import Metrics
@@ -101,7 +102,8 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
         worker = worker_for(fitted, around, subscribe)
         stack.enter_context(worker_measured(worker))
         stop.at_work = True
-        await _work(worker, fitted, settings, stop)
+        presence = watch_broker(bus, health, clock)
+        await _work(worker, fitted, settings, stop, presence)
 
 
 def kafka_settings(settings: Settings, client: str, linger_ms: int = LINGER_MS) -> KafkaSettings:
@@ -112,11 +114,14 @@ def kafka_settings(settings: Settings, client: str, linger_ms: int = LINGER_MS) 
     )
 
 
-async def _work(worker: Worker, fitted: Fitted, settings: Settings, stop: Stop) -> None:
+async def _work(
+    worker: Worker, fitted: Fitted, settings: Settings, stop: Stop, presence: Coroutine[Any, Any, None]
+) -> None:
     """The worker and what runs beside it, until a signal, a stall or a crash."""
     working = asyncio.create_task(worker.run())
     beside = [
         asyncio.create_task(watch(_Watched(worker), worker.clock, settings.stall_seconds)),
+        asyncio.create_task(presence),
         asyncio.create_task(_wait(stop)),
         *(asyncio.ensure_future(run()) for run in fitted.background),
     ]
