@@ -21,6 +21,7 @@ from services.runtime.memory import MemoryBus
 from services.runtime.metrics import Metrics
 from services.runtime.publish import publish
 from services.runtime.state import SqliteState
+from services.runtime.tracing import tracing
 from services.runtime.worker import Worker
 from services.stage import Emit, Transient
 from services.store.fit import fit as fit_store
@@ -104,10 +105,11 @@ async def running(
     async with AsyncExitStack() as stack:
         stack.enter_context(held(settings.home))
         stack.enter_context(process_measured(settings, metrics))
+        traces = await stack.enter_async_context(tracing(settings, "sirwan"))
         for name, fit in ROOMS.items():
             health = Health(name, metrics)
             state = SqliteState(settings.home / "memory.db", name)
-            around = Surroundings(settings, sources, bus, clock, health, state, metrics)
+            around = Surroundings(settings, sources, bus, clock, health, state, metrics, traces)
             with _in_time(health):
                 async with asyncio.timeout(START):
                     fitted[name] = await stack.enter_async_context(fit(around))

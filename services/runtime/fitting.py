@@ -20,6 +20,7 @@ from services.runtime.metrics import Metrics
 from services.runtime.retry import Retry
 from services.runtime.service import Service, from_stage
 from services.runtime.state import State
+from services.runtime.tracing import Traces
 from services.runtime.worker import Patience, Subscribe, Worker
 from services.stage import Stage, Transient
 
@@ -40,6 +41,7 @@ class Surroundings:
     health: Health
     state: State  # this room's memory; not open yet
     metrics: Metrics
+    traces: Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def worker_for(fitted: Fitted, around: Surroundings, subscribe: Subscribe | None
         subscribe=subscribe,
         retry=Retry(attempts=around.settings.retry_attempts),
         patience=Patience.of(around.settings),
+        traces=around.traces,
     )
 
 

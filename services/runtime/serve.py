@@ -29,6 +29,7 @@ from services.runtime.kafka_state import KafkaState
 from services.runtime.kafka_watchdog import Stalled, watch
 from services.runtime.metrics import Metrics
 from services.runtime.sources import SourceFileError, load_sources
+from services.runtime.tracing import tracing
 from services.runtime.worker import Worker
 from services.stage import Refusal
 
@@ -91,12 +92,13 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
     async with AsyncExitStack() as stack:
         stack.enter_context(process_measured(settings, metrics))
         await stack.enter_async_context(serve_health(settings, health, metrics))
+        traces = await stack.enter_async_context(tracing(settings, f"sirwan-{name}"))
         sources = load_sources(settings.sources)
         bus = KafkaBus(kafka, clock)
         await bus.start()
         stack.push_async_callback(bus.stop)
         state = KafkaState(kafka, name, clock)
-        around = Surroundings(settings, sources, bus, clock, health, state, metrics)
+        around = Surroundings(settings, sources, bus, clock, health, state, metrics, traces)
         fitted = await stack.enter_async_context(fit(around))
         subscribe = faust_subscribe(kafka, clock) if fitted.pure else None
         worker = worker_for(fitted, around, subscribe)

@@ -2,10 +2,12 @@
 
 import os
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from deploy.demo.server import HERE, NEWSROOMS, NewsWeb
 from services.embedded.pipeline import running
@@ -16,6 +18,7 @@ from services.runtime.sources import load_sources
 from services.store.outcomes import Outcome, outcomes
 from services.store.sqlite_file import reading
 from services.store.status import status
+from tests.collector import attributes, collecting
 
 EXPECTED: dict[str, Any] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
 PAGES: dict[str, dict[str, Any]] = EXPECTED["pages"]
@@ -162,3 +165,32 @@ async def test_every_metric_tells_of_an_embedded_run(tmp_path: Path) -> None:
             behind = [line for line in said.splitlines() if line.startswith("sirwan_lag_messages{")]
             assert len(behind) >= 5
             assert {line.rsplit(" ", 1)[1] for line in behind} == {"0.0"}
+
+
+async def test_a_page_is_one_trace_from_its_request_to_the_store(tmp_path: Path) -> None:
+    with NewsWeb(dict.fromkeys(NEWSROOMS, 0)) as web, collecting() as collector:
+        settings = await run_embedded(tmp_path, web, traces=collector.url)
+        traces: dict[bytes, dict[bytes, Span]] = {}
+        for span in collector.spans():
+            traces.setdefault(span.trace_id, {})[span.span_id] = span
+        ways = [way for spans in traces.values() for way in ways_to_the_store(spans)]
+        stages = ["fetcher", "extractor", "classifier", "linker", "store"]
+        assert [way for way in ways if way[-len(stages) :] != stages] == []
+        stored = {
+            attributes(span)["sirwan.page_id"]
+            for span in collector.spans()
+            if span.name == "store articles.enriched.v1"
+        }
+        assert stored == set(stored_records(settings.database))
+
+
+def ways_to_the_store(spans: Mapping[bytes, Span]) -> Iterator[list[str]]:
+    """The stages that an article came through, for each article that a trace has brought into the store."""
+    for span in spans.values():
+        if span.name == "store articles.enriched.v1":
+            way: list[str] = []
+            at: Span | None = span
+            while at is not None:
+                way.insert(0, str(attributes(at)["sirwan.stage"]))
+                at = spans.get(at.parent_span_id)
+            yield way
