@@ -314,6 +314,7 @@ def docs_export(
 
 def main() -> None:
     """Run the command; errors are one line saying what, where and what to do."""
+    from services.runtime.config import ConfigError
     from services.runtime.sources import SourceFileError
     from services.stage import Refusal, Transient
 
@@ -321,7 +322,7 @@ def main() -> None:
         app()
     except Refusal as exc:
         _fail(str(exc), UNREACHABLE if isinstance(exc, Transient) else REFUSED)
-    except SourceFileError as exc:
+    except (ConfigError, SourceFileError) as exc:
         _fail(str(exc), USAGE)
     except OSError as exc:
         _fail(f"{exc.filename or 'the system'}: {exc.strerror or exc}", REFUSED)

@@ -14,12 +14,14 @@ from services.linker.service import fit as fit_linker
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.config import Settings
 from services.runtime.fitting import Fit, Fitted, Surroundings, worker_for
+from services.runtime.gauges import process_measured, worker_measured
 from services.runtime.health import Health
 from services.runtime.home import held
 from services.runtime.memory import MemoryBus
 from services.runtime.metrics import Metrics
 from services.runtime.publish import publish
 from services.runtime.state import SqliteState
+from services.runtime.tracing import tracing
 from services.runtime.worker import Worker
 from services.stage import Emit, Transient
 from services.store.fit import fit as fit_store
@@ -102,14 +104,17 @@ async def running(
     workers: dict[str, Worker] = {}
     async with AsyncExitStack() as stack:
         stack.enter_context(held(settings.home))
+        stack.enter_context(process_measured(settings, metrics))
+        traces = await stack.enter_async_context(tracing(settings, "sirwan"))
         for name, fit in ROOMS.items():
             health = Health(name, metrics)
             state = SqliteState(settings.home / "memory.db", name)
-            around = Surroundings(settings, sources, bus, clock, health, state)
+            around = Surroundings(settings, sources, bus, clock, health, state, metrics, traces)
             with _in_time(health):
                 async with asyncio.timeout(START):
                     fitted[name] = await stack.enter_async_context(fit(around))
-            workers[name] = worker_for(fitted[name], around, metrics)
+            workers[name] = worker_for(fitted[name], around)
+            stack.enter_context(worker_measured(workers[name]))
         tasks = tuple(asyncio.create_task(worker.run(), name=name) for name, worker in workers.items())
         pipeline = Pipeline(bus, clock, metrics, fitted, workers, tasks)
         try:

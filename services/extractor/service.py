@@ -18,7 +18,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
     """The pure stage behind the folder of large bodies."""
     stage = build()
     blobs = around.settings.blobs
-    thread = StepThread(stage.name)
+    thread = StepThread(stage.name, around.metrics)
 
     def extract(page: RawPage) -> Sequence[Outgoing]:
         return tuple(stage.step(load_body(page, blobs)))

@@ -1,6 +1,7 @@
 """Polls every feed of every source whenever it is due; one that fails never stops the others."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import structlog
@@ -35,6 +36,10 @@ class Discovery:
         except Refusal as exc:
             await self._poller.remember_failure(source, feed.url, exc)
             return 0
+
+    def feeds_by_state(self) -> Mapping[tuple[str, ...], float]:
+        """How many feeds there are, by source id, state and reason."""
+        return Counter((source.id, *self._poller.word(feed)) for source, feed in self._feeds())
 
     async def poll_all_once(self) -> int:
         """Every feed once, due or not, in order of source id; how many pages were asked for."""

@@ -24,6 +24,12 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
         stated = {"if-none-match": self.etag, "if-modified-since": self.last_modified}
         return {name: value for name, value in stated.items() if value}
 
+    def word(self) -> tuple[str, str]:
+        """How the feed is, in one word: new, ok or failing; and the reason, "ok" where none."""
+        if self.polled_at is None:
+            return ("new", "ok")
+        return ("failing", self.reason) if self.reason else ("ok", "ok")
+
     def unconditional(self) -> "FeedState":
         """The same without validators: the next poll gets the whole list."""
         return msgspec.structs.replace(self, etag=None, last_modified=None)

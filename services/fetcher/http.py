@@ -18,6 +18,7 @@ from services.fetcher.canonical import DEFAULT_PORTS, canonical_url
 from services.fetcher.encodings import ACCEPTED, decode_content
 from services.fetcher.schedule import retry_after_seconds
 from services.runtime.clock import Clock
+from services.runtime.metrics import Metrics
 from services.stage import Poison, Refusal, Skip, Transient
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
@@ -54,9 +55,10 @@ class Answer:
 class HttpReader:
     """One client for everything that is fetched: close it, or use it as a context."""
 
-    def __init__(self, settings: HttpSettings, clock: Clock) -> None:
+    def __init__(self, settings: HttpSettings, clock: Clock, metrics: Metrics | None = None) -> None:
         self._settings = settings
         self._clock = clock
+        self._metrics = metrics or Metrics()
         client = httpx.AsyncClient(
             http2=True,
             trust_env=False,
@@ -154,6 +156,27 @@ class HttpReader:
         admit: Callable[[Mapping[str, str]], None] | None,
         seconds: float,
     ) -> Answer:
+        """One request and its answer, counted."""
+        began = self._clock.steady()
+        outcome = "cancelled"
+        try:
+            answer = await self._ask(url, headers, admit, seconds)
+            outcome = f"{answer.status // 100}xx"
+        except Refusal as exc:
+            outcome = exc.reason
+            raise
+        finally:
+            self._metrics.count("sirwan_fetches_total", outcome=outcome)
+            self._metrics.observe("sirwan_fetch_seconds", self._clock.steady() - began)
+        return answer
+
+    async def _ask(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        admit: Callable[[Mapping[str, str]], None] | None,
+        seconds: float,
+    ) -> Answer:
         try:
             async with (
                 asyncio.timeout(max(seconds, 0.001)),
@@ -178,6 +201,7 @@ class HttpReader:
             raise Poison("body-too-large", f"{stated} bytes stated, at most {most}")
         try:
             async for chunk in response.aiter_raw():
+                self._metrics.count("sirwan_fetch_bytes_total", by=len(chunk))
                 raw += chunk
                 if len(raw) > most:
                     raise Poison("body-too-large", f"over {most} bytes")

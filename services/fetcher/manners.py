@@ -7,13 +7,19 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import structlog
+
 from schemas.records import Robots
 from services.fetcher.canonical import site_key
+from services.fetcher.courtesy import VIOLATIONS, Seen
 from services.fetcher.http import HttpReader
 from services.fetcher.robots import RobotsRules, robots_for, verdict
 from services.fetcher.schedule import spacing
 from services.runtime.clock import Clock
+from services.runtime.metrics import Metrics
 from services.stage import Refusal, Transient
+
+log = structlog.get_logger()
 
 KEEP_ROBOTS = 24 * 3600.0  # seconds, RFC 9309 section 2.4
 KEEP_UNREACHABLE = 600.0  # seconds until a robots.txt that could not be read is asked for again
@@ -40,17 +46,23 @@ class Site:
     waiting: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while its robots.txt is fetched
+    seen: Seen = field(default_factory=Seen)
 
 
 class Manners:
     """Shared by everything in a process that fetches."""
 
-    def __init__(self, reader: HttpReader, clock: Clock, settings: MannersSettings) -> None:
+    def __init__(
+        self, reader: HttpReader, clock: Clock, settings: MannersSettings, metrics: Metrics | None = None
+    ) -> None:
         self._reader = reader
         self._clock = clock
         self._settings = settings
         self._sites: OrderedDict[str, Site] = OrderedDict()
         self._robots: OrderedDict[str, tuple[float, RobotsRules]] = OrderedDict()
+        self._metrics = metrics or Metrics()
+        for kind in VIOLATIONS:
+            self._metrics.count("sirwan_politeness_violations_total", by=0, kind=kind)
 
     @asynccontextmanager
     async def turn(self, url: str, *, insist: bool = False) -> AsyncIterator[None]:
@@ -68,7 +80,7 @@ class Manners:
             await self._stand_in_line(site, url)
             try:
                 await self._clock.sleep(self._delay_left(site, url, insist))
-                async with self._timed(site):
+                async with self._timed(site), self._watched(site, url, insist):
                     yield
             finally:
                 site.turn.release()
@@ -152,6 +164,18 @@ class Manners:
             now = self._clock.steady()
             site.took = (site.took + now - began) / 2
             site.free_at = max(site.free_at, now + self._gap(site))
+
+    @asynccontextmanager
+    async def _watched(self, site: Site, url: str, insist: bool) -> AsyncIterator[None]:
+        """Look at what really leaves, apart from what decides when it should: count our own mistakes."""
+        kind = site.seen.leaves(self._clock.steady(), self._settings.delay if insist else None)
+        if kind is not None:
+            self._metrics.count("sirwan_politeness_violations_total", kind=kind)
+            log.error("impolite", kind=kind, site=site_key(url), url=url)
+        try:
+            yield
+        finally:
+            site.seen.ends(self._clock.steady(), self._gap(site))
 
     def _wait(self, site: Site) -> float:
         """Seconds until it would be the turn of who comes now, as far as we can tell."""

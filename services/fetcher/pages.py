@@ -18,6 +18,7 @@ from services.fetcher.waiting import LEAST, LOOK, MOST, NEAR, Lane, Round
 from services.runtime.blobs import keep_body
 from services.runtime.bus import Message
 from services.runtime.clock import Clock
+from services.runtime.metrics import Metrics
 from services.stage import Emit, Skip, Transient
 
 NOT_ASKED = Robots(verdict="not-asked")
@@ -30,6 +31,11 @@ class WaitingRoom:
         self._clock = clock
         self._seats = asyncio.Semaphore(max(1, hands // 4))
         self._rounds: dict[Lane, Round] = {}
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for their round to end."""
+        return sum(len(each) for each in self._rounds.values())
 
     async def is_time(self, request: FetchRequest) -> bool:
         """Whether the request may be made, after waiting in hand where that is near."""
@@ -96,6 +102,7 @@ class PageFetcher:
         *,
         hands: int = 16,
         turns: float = 75.0,
+        metrics: Metrics | None = None,
     ) -> None:
         self._reader = reader
         self._manners = manners
@@ -104,6 +111,7 @@ class PageFetcher:
         self._hands = asyncio.Semaphore(hands)
         self._turns = turns
         self._room = WaitingRoom(clock, hands)
+        self._metrics = metrics or Metrics()
 
     async def handle(self, request: FetchRequest, message: Message | None = None) -> Sequence[Emit]:
         """The page as one Emit on PAGES_FETCHED; or the request once more, where it has to wait long.
@@ -118,11 +126,19 @@ class PageFetcher:
         try:
             page = await self._fetch(request, visit)
         except Transient as exc:
-            return [self._put_off(request, visit, exc)]
+            later = self._put_off(request, visit, exc)
+            self._metrics.count("sirwan_requests_put_off_total", reason=exc.reason)
+            return [later]
         if page.truncated and (once_more := ask_whole(request, self._clock.now())):
+            self._metrics.count("sirwan_requests_put_off_total", reason="truncated")
             return [once_more]
         page = await asyncio.to_thread(keep_body, page, self._blobs)
         return [Emit(PAGES_FETCHED, page.page_id, page, page.canonical_url)]
+
+    @property
+    def waiting(self) -> int:
+        """Requests in hand whose time has not come."""
+        return self._room.waiting
 
     def _put_off(self, request: FetchRequest, visit: Visit, exc: Transient) -> Emit:
         """The request for later. Raises the refusal itself where the runtime may try again at once."""

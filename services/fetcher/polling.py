@@ -65,6 +65,10 @@ class Poller:
         due = self._recall(feed.url).next_at
         return 0.0 if due is None else (due - self._clock.now()).total_seconds()
 
+    def word(self, feed: Feed) -> tuple[str, str]:
+        """How a feed is, and the reason (FeedState.word)."""
+        return self._recall(feed.url).word()
+
     async def poll(self, source: Source, feed: Feed) -> int:
         """Read one feed now; how many pages were asked for. Raises what reading and fetching refuse."""
         return await self._poll_list(source, feed, feed.url, 0)

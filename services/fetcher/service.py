@@ -28,7 +28,7 @@ page's time, is for keeping the body."""
 @asynccontextmanager
 async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
     """One HTTP client for lists and pages, so that politeness counts both."""
-    settings, clock = around.settings, around.clock
+    settings, clock, metrics = around.settings, around.clock, around.metrics
     http = HttpSettings(
         user_agent=settings.user_agent,
         allow_private_hosts=settings.allow_private_hosts,
@@ -39,12 +39,11 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
     for source in around.sources.values():
         emit = Emit(SOURCES, source.id, source, source.homepage)
         await (await publish(around.bus, emit, stage="fetcher", at=clock.now()))
-    async with HttpReader(http, clock) as reader:
-        manners = Manners(reader, clock, MannersSettings(agent=settings.product, delay=settings.fetch_delay))
-        hands = settings.fetch_concurrency
-        pages = PageFetcher(
-            reader, manners, clock, settings.blobs, hands=hands, turns=settings.fetch_seconds * TURNS
-        )
+    async with HttpReader(http, clock, metrics) as reader:
+        polite = MannersSettings(agent=settings.product, delay=settings.fetch_delay)
+        manners = Manners(reader, clock, polite, metrics)
+        hands, turns = settings.fetch_concurrency, settings.fetch_seconds * TURNS
+        pages = PageFetcher(reader, manners, clock, settings.blobs, hands=hands, turns=turns, metrics=metrics)
 
         async def handle(record: Record, message: Message) -> Sequence[Outgoing]:
             if not isinstance(record, FetchRequest):
@@ -64,9 +63,15 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
             concurrency=hands + settings.partitions,  # one more for each partition where some must wait
             seconds=settings.fetch_seconds * LIMIT,
         )
-        yield Fitted(
-            lambda: service,
-            background=(partial(discovery.run, asyncio.Event()),),
-            discover_once=discovery.poll_all_once,
-        )
+
+        def measure() -> None:
+            metrics.show("sirwan_feeds", discovery.feeds_by_state())
+            metrics.set("sirwan_queue_messages", pages.waiting, stage="fetcher", queue="waiting")
+
+        with metrics.measuring(measure):
+            yield Fitted(
+                lambda: service,
+                background=(partial(discovery.run, asyncio.Event()),),
+                discover_once=discovery.poll_all_once,
+            )
     await around.state.close()

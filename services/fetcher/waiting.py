@@ -31,6 +31,9 @@ class Round:
     def __init__(self) -> None:
         self._waiting: dict[tuple[str, str], tuple[datetime, Emit]] = {}
 
+    def __len__(self) -> int:
+        return len(self._waiting)
+
     def join(self, request: FetchRequest, now: datetime) -> None:
         """Go back to the queue with the others."""
         due = request.not_before or now

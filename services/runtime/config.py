@@ -92,6 +92,11 @@ class Settings(BaseSettings):
     )
     health_host: str = Field("127.0.0.1", description="Address of /live, /ready and /metrics.")
     health_port: int = Field(0, ge=0, le=65535, description="Port of the same; 0 serves none.")
+    traces: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="Base URL of an OTLP receiver (HTTP, mostly port 4318); default: no traces.",
+    )
     log_level: str | None = Field(
         None, pattern="^(debug|info|warning|error)$", description="Default: info; warning on a terminal."
     )

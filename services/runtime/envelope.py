@@ -42,8 +42,13 @@ def headers(
     at: datetime,
     parent: Mapping[str, str] | None = None,
     event: str | None = None,
+    traceparent: str | None = None,
 ) -> dict[str, str]:
-    """CloudEvents attributes and trace context for one record; `parent` are the headers it came from."""
+    """CloudEvents attributes and trace context for one record; `parent` are the headers it came from.
+
+    `traceparent` is that of the span which made the record, where there is one; without it the place in the
+    trace of `parent` is derived from the record.
+    """
     ident = event or event_id(topic.name, key, value)
     version = topic.name.removesuffix(".dlq").rsplit(".", 1)[-1]
     found = TRACEPARENT.fullmatch((parent or {}).get(TRACE, ""))
@@ -57,5 +62,5 @@ def headers(
         SUBJECT: subject,
         "ce_dataschema": f"urn:sirwan:schema:{schema_name(topic.record)}:{version}",
         "content-type": content_type(topic),
-        TRACE: f"00-{trace}-{ident[16:]}-{flags}",
+        TRACE: traceparent or f"00-{trace}-{ident[16:]}-{flags}",
     }

@@ -20,6 +20,7 @@ from services.runtime.metrics import Metrics
 from services.runtime.retry import Retry
 from services.runtime.service import Service, from_stage
 from services.runtime.state import State
+from services.runtime.tracing import Traces
 from services.runtime.worker import Patience, Subscribe, Worker
 from services.stage import Stage, Transient
 
@@ -39,6 +40,8 @@ class Surroundings:
     clock: Clock
     health: Health
     state: State  # this room's memory; not open yet
+    metrics: Metrics
+    traces: Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +78,19 @@ async def open_state(around: Surroundings) -> None:
     around.health.cleared("memory")
 
 
-def worker_for(
-    fitted: Fitted, around: Surroundings, metrics: Metrics, subscribe: Subscribe | None = None
-) -> Worker:
+def worker_for(fitted: Fitted, around: Surroundings, subscribe: Subscribe | None = None) -> Worker:
     """The worker of a fitted room; `subscribe` where another driver than the bus feeds it."""
     return Worker(
         fitted.build,
         around.bus,
         around.clock,
-        metrics,
+        around.metrics,
         around.health,
         state=around.state if fitted.remembers else None,
         subscribe=subscribe,
         retry=Retry(attempts=around.settings.retry_attempts),
         patience=Patience.of(around.settings),
+        traces=around.traces,
     )
 
 
@@ -97,8 +99,8 @@ def fit_stage(make: Callable[[Surroundings], Stage[Any]], *, remembers: bool = F
 
     @asynccontextmanager
     async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
-        seconds = around.settings.stage_seconds
-        yield Fitted(lambda: from_stage(make(around), seconds), remembers=remembers, pure=True)
+        seconds, metrics = around.settings.stage_seconds, around.metrics
+        yield Fitted(lambda: from_stage(make(around), seconds, metrics), remembers=remembers, pure=True)
         await around.state.close()
 
     return fit

@@ -34,6 +34,9 @@ BATCH = 256 * 1024
 as too large is a single message."""
 
 
+ANSWER = 5.0
+"""Seconds a broker may take to say that it is there."""
+
 STOP = 5.0
 """Seconds a producer may need to flush when its process ends."""
 
@@ -90,6 +93,19 @@ class KafkaBus:
     def subscribe(self, topics: Sequence[str], group: str) -> KafkaSubscription:
         """Join `group` on `topics`, from the first message it has not acknowledged."""
         return KafkaSubscription(self._settings, self._clock, topics, group)
+
+    async def answered(self) -> None:
+        """Return once a broker has answered a small question; at once where we are not connected.
+
+        Raises BrokerDown where none does within ANSWER.
+        """
+        if self._producer is None:
+            return
+        try:
+            async with asyncio.timeout(ANSWER):
+                await self._producer.client.fetch_all_metadata()
+        except (KafkaError, TimeoutError) as exc:
+            raise broker_down(self._settings, exc, "asking for its metadata") from exc
 
     async def confirmed(self, producer: AIOKafkaProducer, sent: "asyncio.Future[Any]", topic: str) -> None:
         """Return once the broker has the message. Raises BrokerDown, Poison."""

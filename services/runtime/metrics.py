@@ -3,11 +3,21 @@
 One-word prefix, base units, `_total` on counters, no label that grows with the traffic.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+HANDLING = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0)
+"""Bounds in seconds: a step takes milliseconds, a page that waits for its turn two minutes."""
+
+FETCHING = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Bounds in seconds, up to the default of SIRWAN_FETCH_SECONDS."""
+
+AGES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 21600.0, 86400.0)
+"""Bounds in seconds, up to a day: what a backlog makes of a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,24 +27,99 @@ class Metric:
     name: str
     kind: str  # counter | gauge | histogram (seconds)
     doc: str
-    labels: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    bounds: tuple[float, ...] = ()  # of a histogram
 
 
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("sirwan_messages_total", "counter", "Messages settled.", ("stage", "fate", "reason")),
-        Metric("sirwan_handling_seconds", "histogram", "Time to handle one message.", ("stage",)),
-        Metric("sirwan_open_messages", "gauge", "Messages taken and not yet acknowledged.", ("stage",)),
-        Metric(
-            "sirwan_lag_messages", "gauge", "Messages not yet acknowledged.", ("stage", "topic", "partition")
-        ),
+        Metric("sirwan_build_info", "gauge", "1; the label says which release runs.", ("version",)),
         Metric("sirwan_ready", "gauge", "1 while the stage takes messages, 0 while it cannot.", ("stage",)),
         Metric("sirwan_pauses_total", "counter", "Times a stage stopped taking messages.", ("stage", "why")),
+        Metric(
+            "sirwan_messages_total",
+            "counter",
+            "Messages settled; those with the fate dead are the dead letters.",
+            ("stage", "fate", "reason"),
+        ),
+        Metric(
+            "sirwan_handling_seconds", "histogram", "Time to handle one message.", ("stage",), bounds=HANDLING
+        ),
+        Metric("sirwan_open_messages", "gauge", "Messages taken and not yet acknowledged.", ("stage",)),
+        Metric(
+            "sirwan_lag_messages",
+            "gauge",
+            "Messages not yet acknowledged, of the partitions this process has.",
+            ("stage", "topic", "partition"),
+        ),
+        Metric(
+            "sirwan_queue_messages",
+            "gauge",
+            "Messages that wait inside a stage: requests for their time, rows for their transaction.",
+            ("stage", "queue"),
+        ),
+        Metric(
+            "sirwan_step_restarts_total",
+            "counter",
+            "Steps given up at their time limit, whose worker was left behind and replaced.",
+            ("stage",),
+        ),
+        Metric(
+            "sirwan_feeds",
+            "gauge",
+            "Feeds by how they are: new (not read yet), ok, failing, with the reason.",
+            ("source", "state", "reason"),
+        ),
+        Metric(
+            "sirwan_fetches_total",
+            "counter",
+            "HTTP requests made, by status class, or by the reason why there was no usable answer.",
+            ("outcome",),
+        ),
+        Metric(
+            "sirwan_fetch_seconds",
+            "histogram",
+            "Time of one HTTP request, waiting for our turn not counted.",
+            bounds=FETCHING,
+        ),
+        Metric("sirwan_fetch_bytes_total", "counter", "Bytes of bodies received, as sent."),
+        Metric(
+            "sirwan_requests_put_off_total",
+            "counter",
+            "Pages put off and asked for again later; site-busy is our own politeness.",
+            ("reason",),
+        ),
+        Metric(
+            "sirwan_politeness_violations_total",
+            "counter",
+            "Requests that left too soon after another to their site, or beside it. Always 0.",
+            ("kind",),
+        ),
+        Metric("sirwan_store_rows_total", "counter", "Rows committed, by table.", ("table",)),
+        Metric(
+            "sirwan_article_age_seconds",
+            "histogram",
+            "From the page fetched to its article committed in the store, when first stored.",
+            bounds=AGES,
+        ),
+        Metric(
+            "sirwan_newest_article_timestamp_seconds",
+            "gauge",
+            "When the newest article in the store was fetched, by owner and source.",
+            ("family", "source"),
+        ),
+        Metric("sirwan_disk_free_bytes", "gauge", "Room on the disk of SIRWAN_HOME that we may use."),
+        Metric("sirwan_disk_size_bytes", "gauge", "Size of that disk."),
     )
 }
 
-_KINDS: Mapping[str, Any] = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
+
+def _collector(metric: Metric, registry: CollectorRegistry) -> Counter | Gauge | Histogram:
+    if metric.kind == "histogram":
+        return Histogram(metric.name, metric.doc, metric.labels, buckets=metric.bounds, registry=registry)
+    kinds: Mapping[str, type[Counter | Gauge]] = {"counter": Counter, "gauge": Gauge}
+    return kinds[metric.kind](metric.name, metric.doc, metric.labels, registry=registry)
 
 
 class Metrics:
@@ -42,27 +127,59 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self._collectors = {
-            metric.name: _KINDS[metric.kind](metric.name, metric.doc, metric.labels, registry=self._registry)
-            for metric in METRICS.values()
+        self._collectors: Mapping[str, Any] = {
+            metric.name: _collector(metric, self._registry) for metric in METRICS.values()
         }
+        self._measures: list[Callable[[], None]] = []
+        self._shown: dict[tuple[str, frozenset[tuple[str, str]]], set[tuple[str, ...]]] = {}
 
-    def count(self, name: str, **labels: str) -> None:
-        """One more."""
-        self._collectors[name].labels(**labels).inc()
+    def count(self, name: str, by: float = 1.0, **labels: str) -> None:
+        """`by` more. 0 makes the series known: a rise from nothing to 1 is none to Prometheus."""
+        self._series(name, labels).inc(by)
 
     def observe(self, name: str, value: float, **labels: str) -> None:
         """One measurement, in base units."""
-        self._collectors[name].labels(**labels).observe(value)
+        self._series(name, labels).observe(value)
 
     def set(self, name: str, value: float, **labels: str) -> None:
         """The value now."""
-        self._collectors[name].labels(**labels).set(value)
+        self._series(name, labels).set(value)
+
+    def show(self, name: str, values: Mapping[tuple[str, ...], float], **fixed: str) -> None:
+        """All values of a gauge, by those of its labels that are not `fixed`, in the order of the table.
+
+        What was shown before under the same `fixed` labels and is not among them is gone.
+        """
+        free = [label for label in METRICS[name].labels if label not in fixed]
+        now: set[tuple[str, ...]] = set()
+        for key, value in values.items():
+            labels = fixed | dict(zip(free, key, strict=True))
+            self.set(name, value, **labels)
+            now.add(tuple(labels[label] for label in METRICS[name].labels))
+        before = self._shown.get((name, frozenset(fixed.items())), set())
+        for gone in before - now:
+            self._collectors[name].remove(*gone)
+        self._shown[name, frozenset(fixed.items())] = now
+
+    @contextmanager
+    def measuring(self, measure: Callable[[], None]) -> Iterator[None]:
+        """While open, `measure` is called whenever somebody looks: for gauges that no work changes."""
+        self._measures.append(measure)
+        try:
+            yield
+        finally:
+            self._measures.remove(measure)
 
     def value(self, name: str, **labels: str) -> float:
         """What was counted or set; 0 if nothing."""
         return self._registry.get_sample_value(name, labels) or 0.0
 
     def exposition(self) -> bytes:
-        """All of them in Prometheus' text format."""
+        """All of them in Prometheus' text format, measured now."""
+        for measure in list(self._measures):
+            measure()
         return generate_latest(self._registry)
+
+    def _series(self, name: str, labels: Mapping[str, str]) -> Any:
+        collector = self._collectors[name]
+        return collector.labels(**labels) if labels else collector

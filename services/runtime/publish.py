@@ -18,14 +18,23 @@ async def publish(
     parent: Mapping[str, str] | None = None,
     event: str | None = None,
     value: bytes | None = None,
+    traceparent: str | None = None,
 ) -> Awaitable[None]:
     """Hand one record over. `parent` are the headers of the message it came from; `event` overrides `ce_id`;
-    `value` is the record's wire form where it was made already.
+    `value` is the record's wire form where it was made already; `traceparent` that of the span it came of.
 
     The awaitable is done once the broker has confirmed. Raises BrokerDown, Poison("record-too-large").
     """
     value = encode(emit.topic, emit.record) if value is None else value
     envelope = headers(
-        emit.topic, emit.key, value, stage=stage, subject=emit.subject, at=at, parent=parent, event=event
+        emit.topic,
+        emit.key,
+        value,
+        stage=stage,
+        subject=emit.subject,
+        at=at,
+        parent=parent,
+        event=event,
+        traceparent=traceparent,
     )
     return await bus.publish(emit.topic.name, emit.key, value, envelope)

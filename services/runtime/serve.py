@@ -19,14 +19,17 @@ from services.runtime.bus import BrokerDown
 from services.runtime.clock import SystemClock
 from services.runtime.config import ConfigError, Settings, load_settings
 from services.runtime.fitting import Fit, Fitted, Surroundings, worker_for
+from services.runtime.gauges import process_measured, worker_measured
 from services.runtime.health import Health
 from services.runtime.health_server import serve_health
 from services.runtime.kafka import KafkaBus, KafkaSettings
 from services.runtime.kafka_faust import faust_subscribe
+from services.runtime.kafka_presence import watch_broker
 from services.runtime.kafka_state import KafkaState
 from services.runtime.kafka_watchdog import Stalled, watch
 from services.runtime.metrics import Metrics
 from services.runtime.sources import SourceFileError, load_sources
+from services.runtime.tracing import tracing
 from services.runtime.worker import Worker
 from services.stage import Refusal
 
@@ -37,9 +40,6 @@ GRACE = 20.0
 
 LINGER_MS = 5
 """Milliseconds a batch of outputs waits for company."""
-
-LAG_PERIOD = 5.0
-"""Seconds between two looks at the lag."""
 
 CANNOT_START, STOOD_STILL = 2, 70
 
@@ -97,18 +97,22 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
     health = Health(name, metrics)
     kafka = kafka_settings(settings, name, linger_ms)
     async with AsyncExitStack() as stack:
+        stack.enter_context(process_measured(settings, metrics))
         await stack.enter_async_context(serve_health(settings, health, metrics))
+        traces = await stack.enter_async_context(tracing(settings, f"sirwan-{name}"))
         sources = load_sources(settings.sources)
         bus = KafkaBus(kafka, clock)
         await bus.start()
         stack.push_async_callback(bus.stop)
         state = KafkaState(kafka, name, clock)
-        around = Surroundings(settings, sources, bus, clock, health, state)
+        around = Surroundings(settings, sources, bus, clock, health, state, metrics, traces)
         fitted = await stack.enter_async_context(fit(around))
         subscribe = faust_subscribe(kafka, clock) if fitted.pure else None
-        worker = worker_for(fitted, around, metrics, subscribe)
+        worker = worker_for(fitted, around, subscribe)
+        stack.enter_context(worker_measured(worker))
         stop.at_work = True
-        await _work(worker, fitted, settings, stop)
+        presence = watch_broker(bus, health, clock)
+        await _work(worker, fitted, settings, stop, presence)
 
 
 def kafka_settings(settings: Settings, client: str, linger_ms: int = LINGER_MS) -> KafkaSettings:
@@ -119,12 +123,14 @@ def kafka_settings(settings: Settings, client: str, linger_ms: int = LINGER_MS) 
     )
 
 
-async def _work(worker: Worker, fitted: Fitted, settings: Settings, stop: Stop) -> None:
+async def _work(
+    worker: Worker, fitted: Fitted, settings: Settings, stop: Stop, presence: Coroutine[Any, Any, None]
+) -> None:
     """The worker and what runs beside it, until a signal, a stall or a crash."""
     working = asyncio.create_task(worker.run())
     beside = [
         asyncio.create_task(watch(_Watched(worker), worker.clock, settings.stall_seconds)),
-        asyncio.create_task(_report_lag(worker)),
+        asyncio.create_task(presence),
         asyncio.create_task(_wait(stop)),
         *(asyncio.ensure_future(run()) for run in fitted.background),
     ]
@@ -145,14 +151,6 @@ async def _work(worker: Worker, fitted: Fitted, settings: Settings, stop: Stop) 
 
 async def _wait(stop: Stop) -> None:
     await stop.told.wait()
-
-
-async def _report_lag(worker: Worker) -> None:
-    while True:
-        await worker.clock.sleep(LAG_PERIOD)
-        for (topic, partition), lag in (worker.subscription.lag() if worker.subscription else {}).items():
-            labels = {"stage": worker.health.stage, "topic": topic, "partition": str(partition)}
-            worker.metrics.set("sirwan_lag_messages", lag, **labels)
 
 
 @dataclass(frozen=True, slots=True)

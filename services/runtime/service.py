@@ -7,6 +7,7 @@ from typing import cast
 from schemas.records import Record, Stamp
 from schemas.topics import Topic
 from services.runtime.bus import Message
+from services.runtime.metrics import Metrics
 from services.runtime.steps import StepThread
 from services.stage import In, Outgoing, Stage
 
@@ -30,9 +31,9 @@ class Service:
     bookkeeping: frozenset[str] = frozenset()  # topics whose messages get no fate in the journal
 
 
-def from_stage(stage: Stage[In], seconds: float = 60.0) -> Service:
+def from_stage(stage: Stage[In], seconds: float = 60.0, metrics: Metrics | None = None) -> Service:
     """A pure stage as a service: its step runs in a thread, one message at a time."""
-    thread = StepThread(stage.name)
+    thread = StepThread(stage.name, metrics)
 
     async def handle(record: Record, _message: Message) -> Sequence[Outgoing]:
         return await thread.run(lambda: tuple(stage.step(cast("In", record))))

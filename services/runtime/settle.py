@@ -5,7 +5,8 @@ was acknowledged and the message comes again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import dataclasses
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ from services.runtime.publish import publish
 from services.runtime.retry import Retry
 from services.runtime.service import Service
 from services.runtime.state import State
+from services.runtime.tracing import NO_TRACES, Span, Traces
 from services.stage import DEAD, DONE, Emit, Outgoing, Poison, Refusal, Remember, Skip, Transient
 
 log = structlog.get_logger()
@@ -46,6 +48,12 @@ class Outcome:
     lane: str | None = None
     attempts: int = 1
     started: float = 0.0  # steady seconds
+    span: Span | None = None  # where traces are wanted
+
+    @property
+    def traceparent(self) -> str | None:
+        """What the records that come of it carry, where traces are wanted."""
+        return self.span.traceparent if self.span else None
 
 
 def refused(outcome: Outcome, exc: Refusal) -> Outcome:
@@ -58,6 +66,7 @@ def refused(outcome: Outcome, exc: Refusal) -> Outcome:
         lane=outcome.lane,
         attempts=outcome.attempts,
         started=outcome.started,
+        span=outcome.span,
     )
 
 
@@ -81,9 +90,17 @@ class Settler:
     retry: Retry = field(default_factory=Retry)
     state: State | None = None
     hold: Callable[[Transient], Awaitable[None]] = _give_up  # called while the memory cannot be written
+    traces: Traces = NO_TRACES
 
     async def decide(self, message: Message) -> Outcome:
         """Run the step. Never raises for a bad message."""
+        span = None
+        if message.topic not in self.service.bookkeeping:
+            span = self.traces.began(self.service.name, message, self.clock.now())
+        outcome = await self._decide(message)
+        return dataclasses.replace(outcome, span=span) if span else outcome
+
+    async def _decide(self, message: Message) -> Outcome:
         started = self.clock.steady()
         tried = _Attempts()
         try:
@@ -122,7 +139,7 @@ class Settler:
         try:
             await self._remember(outcome)
             return outcome, [
-                await self._publish(emit, message.headers, value=value)
+                await self._publish(emit, message, outcome, value=value)
                 for emit, value in zip(emits, outcome.values, strict=True)
             ]
         except Poison as exc:  # refused for good: too large
@@ -146,6 +163,8 @@ class Settler:
         stage = self.service.name
         self.metrics.count("sirwan_messages_total", stage=stage, fate=outcome.fate, reason=outcome.reason)
         self.metrics.observe("sirwan_handling_seconds", seconds, stage=stage)
+        if outcome.span:
+            outcome.span.ended(outcome.page_id, outcome.fate, outcome.reason, seconds)
         return outcome
 
     async def _remember(self, outcome: Outcome) -> None:
@@ -175,7 +194,7 @@ class Settler:
         place = f"{self.service.name}/{message.topic}/{message.partition}/{message.offset}"
         subject = message.headers.get(SUBJECT, "")
         emit = Emit(JOURNAL, outcome.page_id, fate, subject)
-        return await self._publish(emit, message.headers, event=event_id(JOURNAL.name, place, None))
+        return await self._publish(emit, message, outcome, event=event_id(JOURNAL.name, place, None))
 
     async def _bury(self, message: Message, outcome: Outcome) -> None:
         """Put the message on its dead-letter topic; without its value where that is too large to keep."""
@@ -193,16 +212,17 @@ class Settler:
         )
         subject = message.headers.get(SUBJECT, "")
         try:
-            await (await self._publish(Emit(topic, message.key, letter, subject), message.headers))
+            await (await self._publish(Emit(topic, message.key, letter, subject), message, outcome))
         except Poison as exc:
             note = f"{letter.error} (value of {len(message.value or b'')} bytes not kept: {exc.detail})"
             bare = replace(letter, original=replace(letter.original, value=None), error=note)
-            await (await self._publish(Emit(topic, message.key, bare, subject), message.headers))
+            await (await self._publish(Emit(topic, message.key, bare, subject), message, outcome))
 
     async def _publish(
         self,
         emit: Emit,
-        parent: Mapping[str, str],
+        message: Message,
+        outcome: Outcome,
         event: str | None = None,
         value: bytes | None = None,
     ) -> Awaitable[None]:
@@ -211,9 +231,10 @@ class Settler:
             emit,
             stage=self.service.name,
             at=self.clock.now(),
-            parent=parent,
+            parent=message.headers,
             event=event,
             value=value,
+            traceparent=outcome.traceparent,
         )
 
 

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from services.runtime.metrics import Metrics
+
 T = TypeVar("T")
 
 Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
@@ -18,8 +20,10 @@ Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
 class StepThread:
     """Runs one step at a time."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, metrics: Metrics | None = None) -> None:
         self._name = name
+        self._metrics = metrics or Metrics()
+        self._metrics.count("sirwan_step_restarts_total", by=0, stage=name)
         self._jobs: queue.SimpleQueue[Job | None] | None = None
 
     async def run(self, step: Callable[[], T]) -> T:
@@ -35,6 +39,7 @@ class StepThread:
             return await future
         except asyncio.CancelledError:
             jobs.put(None)  # when it comes back, if ever, it ends
+            self._metrics.count("sirwan_step_restarts_total", stage=self._name)
             if self._jobs is jobs:
                 self._jobs = None
             raise

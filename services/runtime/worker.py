@@ -24,6 +24,7 @@ from services.runtime.retry import Retry
 from services.runtime.service import Service
 from services.runtime.settle import TIME_LIMIT, Confirmations, Outcome, Settler
 from services.runtime.state import State
+from services.runtime.tracing import NO_TRACES, Traces
 from services.stage import DEAD, Transient
 
 log = structlog.get_logger()
@@ -70,6 +71,7 @@ class Worker:
     subscribe: Subscribe | None = None  # where another driver than the bus feeds the service
     retry: Retry = field(default_factory=Retry)
     patience: Patience = field(default_factory=Patience)
+    traces: Traces = NO_TRACES
     subscription: Subscription | None = None  # the one in use, to look at
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     flood: DeadLetterLimit = field(init=False)  # outlives a rebuild of the service
@@ -163,6 +165,7 @@ class _Shift:
             retry=worker.retry,
             state=worker.state,
             hold=worker.wait_for_memory,
+            traces=worker.traces,
         )
         self._gate = Gate()
         self._room = asyncio.Semaphore(WINDOW)

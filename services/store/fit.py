@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from services.runtime.fitting import Fitted, Surroundings
 from services.runtime.place import Place, Server
 from services.stage import Poison
+from services.store.delivered import Delivered
 from services.store.migrate import MigrationRefused
 from services.store.postgres import PostgresSink
 from services.store.service import StoreService
@@ -25,12 +26,17 @@ def sink_at(place: Place) -> Sink:
 @asynccontextmanager
 async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
     """One database, opened now or as soon as it can be. Raises Poison("store-migration"), ConfigError."""
-    store = StoreService(sink_at(around.settings.place), around.clock, around.health)
+    metrics = around.metrics
+    delivered = Delivered(metrics, around.clock, around.sources)
+    store = StoreService(sink_at(around.settings.place), around.clock, around.health, delivered)
     try:
         await store.start()
     except MigrationRefused as exc:
         raise Poison("store-migration", str(exc)) from exc
     try:
-        yield Fitted(store.service)
+        with metrics.measuring(
+            lambda: metrics.set("sirwan_queue_messages", store.waiting, stage="store", queue="rows")
+        ):
+            yield Fitted(store.service)
     finally:
         await store.stop()

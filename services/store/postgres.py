@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from asyncpg import PostgresError, Record
@@ -16,6 +17,7 @@ from services.store.postgres_server import (
     transaction,
     translate,
 )
+from services.store.sink import NEWEST
 from services.store.tables import TABLES, Row, Table, Value, Values
 
 PATIENCE = 5.0  # seconds to wait for another session's lock before the batch is given back
@@ -63,6 +65,15 @@ class PostgresSink:
             if not isinstance(exc, (PostgresError, UnicodeEncodeError)):
                 connection.terminate()  # no answer of the server: who knows what comes next on it
             raise translate(self._server, exc) from exc
+
+    async def newest(self) -> Mapping[str, datetime]:
+        """When the newest article of each source was fetched. Raises Transient."""
+        connection = await self._connected()
+        try:
+            found = await connection.fetch(NEWEST)
+        except FAILURES as exc:
+            raise translate(self._server, exc) from exc
+        return {each["source_id"]: each["fetched_at"] for each in found}
 
     async def close(self) -> None:
         """Disconnect."""

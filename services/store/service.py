@@ -15,6 +15,7 @@ from services.runtime.clock import Clock
 from services.runtime.health import Health
 from services.runtime.service import Service
 from services.stage import Outgoing, Poison, Transient
+from services.store.delivered import Delivered
 from services.store.migrate import MigrationRefused
 from services.store.rows import Delivery, row_of
 from services.store.sink import Sink
@@ -42,10 +43,11 @@ class _Waiting:
 class StoreService:
     """Puts rows together into transactions; each handler returns when its own row has been committed."""
 
-    def __init__(self, sink: Sink, clock: Clock, health: Health) -> None:
+    def __init__(self, sink: Sink, clock: Clock, health: Health, delivered: Delivered) -> None:
         self._sink = sink
         self._clock = clock
         self._health = health
+        self._delivered = delivered
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
         self._opened = False
@@ -61,6 +63,11 @@ class StoreService:
             seconds=YEAR,
             bookkeeping=frozenset(topic.name for topic in KEPT) - own,
         )
+
+    @property
+    def waiting(self) -> int:
+        """Rows that wait for a transaction."""
+        return self._queue.qsize()
 
     async def start(self) -> None:
         """Open the database, or go on trying in the background. Raises MigrationRefused."""
@@ -116,6 +123,8 @@ class StoreService:
             return
         if isinstance(error, Poison):
             error = Poison(error.reason, f"{rows[0].table.name} {rows[0].key}: {error.detail}")
+        if error is None:
+            self._delivered.committed(rows)
         for waiting in batch:
             _answer(waiting.written, error)
 
@@ -143,6 +152,7 @@ class StoreService:
         if not self._opened:
             await self._sink.open()
             self._opened = True
+            self._delivered.found(await self._sink.newest())
 
 
 def _answer(written: asyncio.Future[None], error: BaseException | None) -> None:

@@ -1,9 +1,14 @@
 """What the service needs of a database. One file a database keeps this promise: sqlite, postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from services.store.tables import Row
+
+NEWEST = """
+SELECT source_id, max(fetched_at) AS fetched_at FROM articles WHERE source_id IS NOT NULL GROUP BY source_id
+"""
 
 
 class Sink(Protocol):
@@ -24,6 +29,12 @@ class Sink(Protocol):
 
         Raises Transient("store-unavailable") while the database cannot be written, and
         Poison("row-refused") where it can never accept one of the rows.
+        """
+
+    async def newest(self) -> Mapping[str, datetime]:
+        """When the newest article of each source was fetched, by source id; articles of none left out.
+
+        Raises Transient("store-unavailable") while the database cannot be read.
         """
 
     async def close(self) -> None:

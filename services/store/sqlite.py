@@ -2,12 +2,13 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from services.store.sink import NEWEST
 from services.store.sqlite_file import open_for_writing, transaction, translate
 from services.store.tables import TABLES, Part, Row, Table, Values
 
@@ -32,6 +33,10 @@ class SqliteSink:
     async def write(self, rows: Sequence[Row]) -> None:
         """All rows or none. Raises Transient, Poison("row-refused")."""
         await self._in_thread(lambda: self._write(rows))
+
+    async def newest(self) -> Mapping[str, datetime]:
+        """When the newest article of each source was fetched. Raises Transient."""
+        return await self._in_thread(self._read_newest)
 
     async def close(self) -> None:
         """Close the file and end the thread; a closed sink is not opened again."""
@@ -61,6 +66,15 @@ class SqliteSink:
         # The last two come from binding: a number over 64 bits, a lone surrogate.
         except (sqlite3.Error, OverflowError, UnicodeEncodeError) as exc:
             raise translate(self._path, exc) from exc
+
+    def _read_newest(self) -> Mapping[str, datetime]:
+        if self._db is None:
+            raise RuntimeError("the store is used before open()")
+        try:
+            found = self._db.execute(NEWEST).fetchall()
+        except sqlite3.Error as exc:
+            raise translate(self._path, exc) from exc
+        return {source: datetime.fromisoformat(fetched_at) for source, fetched_at in found}
 
 
 def _put(db: sqlite3.Connection, row: Row) -> None:

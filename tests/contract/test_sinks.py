@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -223,6 +223,21 @@ async def test_the_highest_version_wins_in_whatever_order_they_come(
     assert database.read("SELECT reason FROM fates") == [("r3",)]
     assert database.read("SELECT redrives FROM dead_letters") == [(3,)]
     assert database.read("SELECT name FROM sources") == [("v3",)]
+
+
+async def test_the_newest_article_of_each_source_is_known(sink: Sink) -> None:
+    def at(name: str, hour: int, source_id: str | None) -> Row:
+        fetched_at = datetime(2026, 3, 1, hour, 30, tzinfo=UTC)
+        return row(an_article(name, source_id=source_id, fetched_at=fetched_at))
+
+    assert await sink.newest() == {}
+    await sink.write(
+        [at("a", 9, "one"), at("b", 11, "one"), at("c", 10, "one"), at("d", 8, "two"), at("e", 7, None)]
+    )
+    assert await sink.newest() == {
+        "one": datetime(2026, 3, 1, 11, 30, tzinfo=UTC),
+        "two": datetime(2026, 3, 1, 8, 30, tzinfo=UTC),
+    }
 
 
 async def test_an_equal_version_with_other_content_is_a_no_op(database: Database, sink: Sink) -> None:

@@ -2,21 +2,25 @@
 
 import os
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from deploy.demo.server import HERE, NEWSROOMS, NewsWeb
 from services.embedded.pipeline import running
 from services.embedded.resume import resume
 from services.runtime.config import Settings
+from services.runtime.metrics import METRICS
 from services.runtime.place import Place, Server
 from services.runtime.sources import load_sources
 from services.store.outcomes import Outcome, outcomes
 from services.store.reading import reading
 from services.store.rows import stored_form
 from services.store.status import status
+from tests.collector import attributes, collecting
 
 EXPECTED: dict[str, Any] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
 SOURCES = HERE.parent / "sources"
@@ -160,3 +164,59 @@ def test_all_five_seeds_are_stored_enriched_and_about_iraq(tmp_path: Path) -> No
     untitled = {(each.url or "").split("/")[-1][:3] for each in found if each.title is None}
     assert untitled == {"002", "004"}
     assert len({each.story_id for each in found}) == 4
+
+
+async def test_every_metric_tells_of_an_embedded_run(tmp_path: Path) -> None:
+    with NewsWeb(dict.fromkeys(NEWSROOMS, 0)) as web:
+        settings = settings_for(tmp_path, web, fetch_delay=0.02)
+        async with running(settings, load_sources(settings.sources)) as pipeline:
+            await pipeline.discover()
+            await pipeline.drained()
+            said = pipeline.metrics.exposition().decode()
+            value = pipeline.metrics.value
+            series = {line.split("{")[0].split(" ")[0] for line in said.splitlines() if line[0] != "#"}
+            told = {name for name, each in METRICS.items() if {name, f"{name}_count"} & series}
+            assert set(METRICS) - told <= {"sirwan_pauses_total"}  # nothing stood in the way
+            assert value("sirwan_store_rows_total", table="articles") >= 14
+            assert value("sirwan_article_age_seconds_count") == 14
+            assert value("sirwan_article_age_seconds_sum") < 14 * 60
+            fresh = value(
+                "sirwan_newest_article_timestamp_seconds", family="Tigris Media House", source="tigris-post"
+            )
+            assert pipeline.clock.now().timestamp() - fresh < 60
+            assert value("sirwan_feeds", source="hawler-now", state="ok", reason="ok") == 2
+            assert value("sirwan_fetches_total", outcome="2xx") > 20
+            for kind in ("too-soon", "at-once"):
+                assert value("sirwan_politeness_violations_total", kind=kind) == 0
+            behind = [line for line in said.splitlines() if line.startswith("sirwan_lag_messages{")]
+            assert len(behind) >= 5
+            assert {line.rsplit(" ", 1)[1] for line in behind} == {"0.0"}
+
+
+async def test_a_page_is_one_trace_from_its_request_to_the_store(tmp_path: Path) -> None:
+    with NewsWeb(dict.fromkeys(NEWSROOMS, 0)) as web, collecting() as collector:
+        settings = await run_embedded(tmp_path, web, traces=collector.url)
+        traces: dict[bytes, dict[bytes, Span]] = {}
+        for span in collector.spans():
+            traces.setdefault(span.trace_id, {})[span.span_id] = span
+        ways = [way for spans in traces.values() for way in ways_to_the_store(spans)]
+        stages = ["fetcher", "extractor", "classifier", "linker", "store"]
+        assert [way for way in ways if way[-len(stages) :] != stages] == []
+        stored = {
+            attributes(span)["sirwan.page_id"]
+            for span in collector.spans()
+            if span.name == "store articles.enriched.v1"
+        }
+        assert stored == set(stored_records(settings.database))
+
+
+def ways_to_the_store(spans: Mapping[bytes, Span]) -> Iterator[list[str]]:
+    """The stages that an article came through, for each article that a trace has brought into the store."""
+    for span in spans.values():
+        if span.name == "store articles.enriched.v1":
+            way: list[str] = []
+            at: Span | None = span
+            while at is not None:
+                way.insert(0, str(attributes(at)["sirwan.stage"]))
+                at = spans.get(at.parent_span_id)
+            yield way

@@ -17,8 +17,8 @@ SHELLS: dict[str, set[str]] = {
     "extractor": set(),
     "classifier": set(),
     "linker": set(),
-    "store": {"fit", "layout", "outcomes", "postgres", "postgres_reader", "postgres_server", "reading",
-              "search", "sqlite", "sqlite_file", "status", "trace", "view"},
+    "store": {"delivered", "fit", "layout", "outcomes", "postgres", "postgres_reader", "postgres_server",
+              "reading", "search", "sqlite", "sqlite_file", "status", "trace", "view"},
 }  # fmt: skip
 SHELL_OF_EVERY_ROOM = {"__main__", "service"}
 

@@ -110,3 +110,14 @@ async def test_a_feed_comes_back_after_its_failures() -> None:
         ours.web.pages["/b"] = TWO
         assert await ours.discovery.poll_all_once() == 1
         assert (ours.remembered("/b").reason, ours.remembered("/b").failures) == (None, 0)
+
+
+async def test_feeds_are_counted_by_how_they_are() -> None:
+    async with room({"/a": ONE, "/b": TWO, "/broken": response(b"hello")}) as ours:
+        assert ours.discovery.feeds_by_state() == {("adder", "new", "ok"): 2, ("zebra", "new", "ok"): 1}
+        await ours.discovery.poll_all_once()
+        assert ours.discovery.feeds_by_state() == {
+            ("adder", "ok", "ok"): 1,
+            ("adder", "failing", "not-a-feed"): 1,
+            ("zebra", "ok", "ok"): 1,
+        }

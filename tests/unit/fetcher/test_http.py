@@ -2,7 +2,7 @@ import asyncio
 import gzip
 import zlib
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import brotli  # type: ignore[import-untyped]  # it ships no stubs
 import httpx
@@ -11,6 +11,7 @@ import respx
 import zstandard
 
 from services.fetcher.http import Answer, HttpReader, HttpSettings
+from services.runtime.metrics import Metrics
 from services.stage import Poison, Refusal, Skip, Transient
 from tests.clock import FakeClock
 from tests.unit.fetcher.worlds import Asked, Page, response, serving
@@ -245,3 +246,31 @@ async def test_a_body_nobody_wants_is_not_read() -> None:
     async with serving({"/a": page}) as web, HttpReader(LOCAL, FakeClock()) as reader:
         with pytest.raises(Skip, match="video/mp4"):
             await reader.get(web.url + "/a", admit=refuse)
+
+
+@pytest.mark.parametrize(
+    ("page", "outcomes", "received"),
+    [
+        (response(b"abc"), {"2xx": 1}, 3),
+        (
+            response(gzip.compress(b"abc" * 99), content_encoding="gzip"),
+            {"2xx": 1},
+            len(gzip.compress(b"abc" * 99)),
+        ),
+        (response(b"", "302 Found", location="/gone"), {"3xx": 1, "4xx": 1}, 0),
+        (response(b"", "500 Oops"), {"5xx": 1}, 0),
+        (response(b"x", length=900_000), {"body-too-large": 1}, 0),
+        (b"", {"connect-failed": 1}, 0),
+    ],
+)
+async def test_every_request_is_counted_with_its_outcome(
+    page: bytes, outcomes: dict[str, int], received: int
+) -> None:
+    metrics = Metrics()
+    async with serving({"/a": page}) as web, HttpReader(LOCAL, FakeClock(), metrics) as reader:
+        with suppress(Refusal):
+            await reader.get(web.url + "/a")
+    counted = {outcome: metrics.value("sirwan_fetches_total", outcome=outcome) for outcome in outcomes}
+    assert counted == outcomes
+    assert metrics.value("sirwan_fetch_seconds_count") == sum(outcomes.values())
+    assert metrics.value("sirwan_fetch_bytes_total") == received

@@ -1,10 +1,12 @@
 import asyncio
 from itertools import pairwise
+from typing import cast
 
 import pytest
 
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import KEEP_ROBOTS, KEEP_UNREACHABLE, Manners, MannersSettings
+from services.runtime.metrics import Metrics
 from services.stage import Transient
 from tests.clock import FakeClock
 from tests.unit.fetcher.worlds import Page, response, serving
@@ -176,3 +178,57 @@ async def test_a_missing_robots_allows_and_a_broken_one_postpones(page: bytes, r
         clock.passed += KEEP_UNREACHABLE
         assert (await manners.robots(web.url + "/a")).verdict == "allowed"
         assert web.asked("/robots.txt") == asked + 1
+
+
+class NoLock:
+    """A turn that everybody holds."""
+
+    async def acquire(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        return None
+
+
+def violations(metrics: Metrics) -> dict[str, float]:
+    name = "sirwan_politeness_violations_total"
+    return {kind: metrics.value(name, kind=kind) for kind in ("too-soon", "at-once")}
+
+
+async def test_polite_requests_are_no_violation() -> None:
+    clock, metrics = FakeClock(), Metrics()
+    pages: dict[str, Page] = {"/robots.txt": response(b"User-agent: *\nCrawl-delay: 5\n")}
+    async with serving(pages) as web, HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=2.0), metrics)
+
+        async def one(path: str) -> None:
+            await manners.robots(web.url + path)
+            async with manners.turn(web.url + path):
+                await clock.sleep(0.5)
+
+        await asyncio.gather(*(one(f"/{number}") for number in range(3)))
+    assert violations(metrics) == {"too-soon": 0, "at-once": 0}
+    assert b"sirwan_politeness_violations_total{" in metrics.exposition()
+
+
+async def test_a_request_that_leaves_too_soon_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a mistake in our own waiting would make it."""
+    monkeypatch.setattr(Manners, "_delay_left", lambda *_: 0.0)
+    clock, metrics = FakeClock(), Metrics()
+    async with HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=2.0), metrics)
+        for _ in range(3):
+            async with manners.turn("https://a.example/"):
+                pass
+    assert violations(metrics) == {"too-soon": 2, "at-once": 0}
+
+
+async def test_two_requests_at_once_are_counted() -> None:
+    """As a mistake in our own standing in line would make them."""
+    clock, metrics = FakeClock(), Metrics()
+    async with HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=0.0), metrics)
+        manners._site("https://a.example/").turn = cast("asyncio.Lock", NoLock())
+        async with manners.turn("https://a.example/"), manners.turn("https://a.example/"):
+            pass
+    assert violations(metrics) == {"too-soon": 0, "at-once": 1}

@@ -15,6 +15,7 @@ from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.pages import PageFetcher
 from services.runtime.blobs import keep_body
+from services.runtime.metrics import Metrics
 from services.stage import Emit, Refusal, Skip, Transient
 from tests.clock import START, FakeClock
 from tests.unit.fetcher.worlds import Asked, Page, Web, response, serving
@@ -217,3 +218,31 @@ async def test_a_large_body_is_kept_as_a_blob(tmp_path: Path) -> None:
     blocked.write_bytes(b"")
     with pytest.raises(Transient, match="blobs-unavailable"):
         keep_body(msgspec.structs.replace(page, body=body), blocked)
+
+
+@pytest.mark.parametrize(
+    ("answer", "robots", "reason"),
+    [
+        (response(b"", "429 Slow", retry_after="600"), b"", "too-many-requests"),
+        (response(HTML, length=10_000, content_type="text/html"), b"", "truncated"),
+        (ARTICLE, b"User-agent: *\nCrawl-delay: 60\n", "site-busy"),
+        (ARTICLE, b"", None),
+    ],
+)
+async def test_what_is_put_off_is_counted_by_its_reason(
+    answer: bytes, robots: bytes, reason: str | None, tmp_path: Path
+) -> None:
+    clock, metrics = FakeClock(), Metrics()
+    async with (
+        serving({"/a": answer, "/robots.txt": response(robots)}) as web,
+        HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader,
+    ):
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        await manners.robots(web.url)
+        async with manners.turn(web.url):
+            pass
+        fetcher = PageFetcher(reader, manners, clock, tmp_path, metrics=metrics)
+        await fetcher.handle(a_request(web.url + "/a"))
+    reasons = ("too-many-requests", "truncated", "site-busy")
+    counted = {each: metrics.value("sirwan_requests_put_off_total", reason=each) for each in reasons}
+    assert counted == {each: float(each == reason) for each in reasons}

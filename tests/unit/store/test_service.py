@@ -1,7 +1,8 @@
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from schemas.topics import ARTICLES_ENRICHED, STORIES
 from services.runtime.health import Health
 from services.runtime.metrics import Metrics
 from services.stage import Poison, Transient
+from services.store.delivered import Delivered
 from services.store.migrate import MigrationRefused
 from services.store.service import BATCH, StoreService
 from services.store.sqlite import SqliteSink
@@ -40,6 +42,9 @@ class Recorder:
             raise Poison("row-refused", "constraint")
         self.batches.append(list(rows))
 
+    async def newest(self) -> Mapping[str, datetime]:
+        return {}
+
     async def close(self) -> None:
         self.opened = False
 
@@ -49,9 +54,14 @@ class Recorder:
             raise trouble
 
 
+def a_store(sink: Any, health: Health | None = None) -> StoreService:
+    clock = FakeClock()
+    return StoreService(sink, clock, health or a_health(), Delivered(Metrics(), clock, {}))
+
+
 @asynccontextmanager
 async def running(sink: Any, health: Health | None = None) -> AsyncIterator[StoreService]:
-    service = StoreService(sink, FakeClock(), health or a_health())
+    service = a_store(sink, health or a_health())
     await service.start()
     try:
         yield service
@@ -98,7 +108,7 @@ async def test_rows_keep_the_order_of_their_messages() -> None:
 
 async def test_a_handler_returns_only_when_its_row_is_committed() -> None:
     sink = Recorder(AWAY)
-    service = StoreService(sink, FakeClock(), a_health())
+    service = a_store(sink)
     waiting = asyncio.create_task(service.handle(an_article(), message(an_article())))
     await asyncio.sleep(0.05)
     assert not waiting.done()
@@ -141,7 +151,7 @@ async def test_it_starts_without_its_database_and_opens_it_when_it_comes(trouble
 
 async def test_a_layout_that_does_not_fit_ends_the_start() -> None:
     with pytest.raises(MigrationRefused):
-        await StoreService(Recorder(MigrationRefused("use a newer release")), FakeClock(), a_health()).start()
+        await a_store(Recorder(MigrationRefused("use a newer release"))).start()
 
 
 @pytest.mark.parametrize("bad", [{0}, {3}, {9}, {0, 1, 8}, set(range(10))], ids=str)
@@ -189,8 +199,42 @@ async def test_stopping_lets_nobody_wait_for_ever() -> None:
 
 
 def test_the_journal_is_not_journaled_and_no_message_is_dead_for_want_of_a_database() -> None:
-    service = StoreService(Recorder(), FakeClock(), a_health()).service()
+    service = a_store(Recorder()).service()
     fated = {topic.name for topic in service.sources} - service.bookkeeping
     assert fated == {ARTICLES_ENRICHED.name, STORIES.name}
     assert service.seconds > 30 * 24 * 3600
     assert service.concurrency > BATCH
+
+
+async def test_delivery_is_told_of_what_is_committed_and_of_nothing_else() -> None:
+    sink, metrics, clock = Recorder(), Metrics(), FakeClock()
+    sink.poisonous = {page("bad")}
+    service = StoreService(sink, clock, a_health(), Delivered(metrics, clock, {}))
+    await service.start()
+    await keep(service, an_article("good"), an_article("bad"), a_story())
+    await service.stop()
+    counted = {each: metrics.value("sirwan_store_rows_total", table=each) for each in ("articles", "stories")}
+    assert counted == {"articles": 1, "stories": 1}
+
+
+async def test_after_a_restart_delivery_knows_how_fresh_the_database_is(tmp_path: Path) -> None:
+    for restarted in (False, True):
+        metrics, clock = Metrics(), FakeClock()
+        service = StoreService(
+            SqliteSink(tmp_path / "store.db"), clock, a_health(), Delivered(metrics, clock, {})
+        )
+        await service.start()
+        known = b"sirwan_newest_article_timestamp_seconds{" in metrics.exposition()
+        assert known is restarted
+        await keep(service, an_article())
+        await service.stop()
+
+
+async def test_rows_that_wait_are_counted() -> None:
+    service = a_store(Recorder(AWAY))
+    tasks = [asyncio.create_task(service.handle(an_article(), message(an_article()))) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert service.waiting == 3
+    await service.stop()
+    await asyncio.wait(tasks)
+    assert service.waiting == 0

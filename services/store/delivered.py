@@ -1,0 +1,52 @@
+"""What the metrics say of delivery: rows committed, how long articles took, how fresh each source is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from schemas.records import Source
+from services.runtime.clock import Clock
+from services.runtime.metrics import Metrics
+from services.store.tables import ARTICLES, Row
+
+UNKNOWN = "unknown"
+"""Owner and source of what no source file names; what a message says is never a label by itself."""
+
+
+class Delivered:
+    """Told of every commit."""
+
+    def __init__(self, metrics: Metrics, clock: Clock, sources: Mapping[str, Source]) -> None:
+        self._metrics = metrics
+        self._clock = clock
+        self._sources = sources
+        self._newest: dict[tuple[str, str], datetime] = {}
+
+    def found(self, newest: Mapping[str, datetime]) -> None:
+        """What the database holds at the start: when the newest article of each source was fetched."""
+        for source_id, fetched_at in newest.items():
+            self._note(source_id, fetched_at)
+
+    def committed(self, rows: Sequence[Row]) -> None:
+        """These rows are in the database now."""
+        for row in rows:
+            self._metrics.count("sirwan_store_rows_total", table=row.table.name)
+            if row.table is ARTICLES:
+                self._article(dict(zip(row.table.columns, row.values, strict=True)))
+
+    def _article(self, article: Mapping[str, object]) -> None:
+        fetched_at = article["fetched_at"]
+        if not isinstance(fetched_at, datetime):
+            raise TypeError(f"fetched_at of an article is {fetched_at!r}")
+        self._note(str(article["source_id"]), fetched_at)
+        if article["version"] == 1:  # a later version may be the old page with a new verdict
+            age = (self._clock.now() - fetched_at).total_seconds()
+            self._metrics.observe("sirwan_article_age_seconds", max(age, 0.0))
+
+    def _note(self, source_id: str, fetched_at: datetime) -> None:
+        source = self._sources.get(source_id)
+        whose = (source.family or source.id, source.id) if source else (UNKNOWN, UNKNOWN)
+        newest = self._newest[whose] = max(self._newest.get(whose, fetched_at), fetched_at)
+        family, known = whose
+        self._metrics.set(
+            "sirwan_newest_article_timestamp_seconds", newest.timestamp(), family=family, source=known
+        )
