@@ -193,12 +193,16 @@ def trace(page: Annotated[str, typer.Argument(help="A URL, or a page id.")], jso
 
 @app.command()
 def status(json: AsJson = False) -> None:
-    """Is it working? Counts per stage, what died and why, how fresh each source is."""
+    """Is it working? Exit 0 if it is or is at rest, else 1: stages, lag, dead letters, age by owner."""
+    from services.runtime.clock import SystemClock
+    from services.store.glance import glance
     from services.store.status import status as look
     from services.store.view import print_status
 
-    found = _stored(look)
+    found = glance(_stored(look), _settings(), SystemClock())
     _show(found, json, lambda: print_status(_console(), found))
+    if not found.working:
+        sys.exit(REFUSED)
 
 
 # --- administration -----------------------------------------------------------------------------

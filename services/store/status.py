@@ -1,29 +1,38 @@
 """Is it working? Counts per stage, what died and why, and how fresh each source is."""
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from schemas.codec import decode
+from schemas.topics import SOURCES as SOURCE_RECORDS
+from services.store.freshness import SourceAge
 from services.store.sqlite_file import reading
 from services.store.trace import PIPELINE
 
 COUNTED = ("articles", "stories", "memberships", "entities", "topics", "fates", "dead_letters", "sources")
 
 FATES = "SELECT stage, fate, reason, count(*) AS times FROM fates GROUP BY stage, fate, reason"
+LAST = "SELECT stage, max(at) AS last_at FROM fates GROUP BY stage"
 DEAD_LETTERS = """
 SELECT topic, stage, reason, count(*) AS letters, max(last_at) AS last_at
   FROM dead_letters GROUP BY topic, stage, reason ORDER BY letters DESC, topic, stage, reason
 """
+FLOOD = 100  # dead letters: how long ago was the one so many before the newest?
+FLOOD_AT = f"SELECT last_at FROM dead_letters ORDER BY last_at DESC LIMIT 1 OFFSET {FLOOD - 1}"  # noqa: S608 - our own number
 # Every source that is read, and every one that an article names, heard of or not.
 SOURCES = """
-WITH fresh AS (SELECT source_id, count(*) AS articles, max(fetched_at) AS newest
+WITH fresh AS (SELECT source_id, count(*) AS articles, min(fetched_at) AS oldest, max(fetched_at) AS newest
                  FROM articles WHERE source_id IS NOT NULL GROUP BY source_id)
-SELECT s.source_id, s.name, s.family, coalesce(f.articles, 0) AS articles, f.newest
+SELECT s.source_id, s.name, s.family, coalesce(f.articles, 0) AS articles, f.oldest, f.newest,
+       s.seen_at, s.record
   FROM sources s LEFT JOIN fresh f ON f.source_id = s.source_id
  UNION ALL
-SELECT f.source_id, NULL, NULL, f.articles, f.newest
+SELECT f.source_id, NULL, NULL, f.articles, f.oldest, f.newest, NULL, NULL
   FROM fresh f WHERE f.source_id NOT IN (SELECT source_id FROM sources)
  ORDER BY newest DESC, 1
 """
@@ -38,6 +47,7 @@ class StageCounts(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int
     dead: int
     reasons: dict[str, int]
+    last_at: datetime | None = None  # when it last did something
 
 
 class DeadLetterCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,16 +60,6 @@ class DeadLetterCount(msgspec.Struct, frozen=True, kw_only=True):
     last_at: datetime
 
 
-class SourceAge(msgspec.Struct, frozen=True, kw_only=True):
-    """A source and its newest enriched article; `newest` is None for a silent one."""
-
-    source_id: str
-    name: str | None
-    family: str | None
-    articles: int
-    newest: datetime | None  # when it was fetched
-
-
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """The pipeline as the store sees it."""
 
@@ -67,28 +67,40 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     dead_letters: tuple[DeadLetterCount, ...]  # most frequent first
     sources: tuple[SourceAge, ...]  # freshest first, silent ones last
     counts: dict[str, int]  # rows by table
+    flood_at: datetime | None = None  # when the FLOOD latest dead letters began; None if there are fewer
 
 
 def status(path: Path) -> Status:
     """The counts of this moment. Raises Transient where the store cannot be read."""
     with reading(path) as db:
         return Status(
-            stages=_stages(db.execute(FATES).fetchall()),
+            stages=_stages(db.execute(FATES).fetchall(), dict(map(tuple, db.execute(LAST)))),
             dead_letters=tuple(
                 msgspec.convert(dict(row), DeadLetterCount) for row in db.execute(DEAD_LETTERS)
             ),
-            sources=tuple(msgspec.convert(dict(row), SourceAge) for row in db.execute(SOURCES)),
+            sources=tuple(_source(dict(row)) for row in db.execute(SOURCES)),
             counts={table: _count(db, table) for table in COUNTED},
+            flood_at=_moment(db.execute(FLOOD_AT).fetchone()),
         )
 
 
-def _stages(rows: list[sqlite3.Row]) -> tuple[StageCounts, ...]:
+def _source(row: dict[str, Any]) -> SourceAge:
+    record = row.pop("record")
+    feeds = len(decode(SOURCE_RECORDS, record).feeds) if record else 0
+    return msgspec.convert({**row, "feeds": feeds}, SourceAge)
+
+
+def _moment(row: sqlite3.Row | None) -> datetime | None:
+    return msgspec.convert(row["last_at"], datetime) if row else None
+
+
+def _stages(rows: list[sqlite3.Row], last: Mapping[str, str]) -> tuple[StageCounts, ...]:
     met = {row["stage"] for row in rows}
     order = [stage for stage in PIPELINE if stage in met] + sorted(met - set(PIPELINE))
-    return tuple(_stage(name, [row for row in rows if row["stage"] == name]) for name in order)
+    return tuple(_stage(name, [row for row in rows if row["stage"] == name], last[name]) for name in order)
 
 
-def _stage(name: str, rows: list[sqlite3.Row]) -> StageCounts:
+def _stage(name: str, rows: list[sqlite3.Row], last_at: str) -> StageCounts:
     totals = dict.fromkeys(("done", "skipped", "dead"), 0)
     reasons: dict[str, int] = {}
     for row in rows:
@@ -102,6 +114,7 @@ def _stage(name: str, rows: list[sqlite3.Row]) -> StageCounts:
         skipped=totals["skipped"],
         dead=totals["dead"],
         reasons=reasons,
+        last_at=msgspec.convert(last_at, datetime),
     )
 
 

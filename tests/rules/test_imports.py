@@ -17,7 +17,7 @@ SHELLS: dict[str, set[str]] = {
     "extractor": set(),
     "classifier": set(),
     "linker": set(),
-    "store": {"fit", "outcomes", "search", "sqlite", "sqlite_file", "status",
+    "store": {"fit", "glance", "outcomes", "search", "sqlite", "sqlite_file", "status",
               "trace", "view"},
 }  # fmt: skip
 SHELL_OF_EVERY_ROOM = {"__main__", "service"}
