@@ -56,6 +56,7 @@ async def _until_interrupted(pipeline: Pipeline) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     beside = [asyncio.ensure_future(run()) for each in pipeline.fitted.values() for run in each.background]
+    beside.append(asyncio.ensure_future(pipeline.sources.follow(pipeline.clock, pipeline.metrics, "fetcher")))
     stopping = asyncio.ensure_future(stopped.wait())
     await asyncio.wait({*beside, *pipeline.tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
     for task in (*beside, stopping):

@@ -13,9 +13,11 @@ from aiokafka import (  # type: ignore[import-untyped]  # aiokafka ships no anno
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]  # as above
 from aiokafka.errors import (  # type: ignore[import-untyped]  # as above
     GroupCoordinatorNotAvailableError,
+    KafkaConnectionError,
     KafkaError,
 )
 
+from services.runtime.bus import BrokerDown
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.kafka_connect import KafkaSettings, broker_down
 from services.runtime.kafka_noise import quieten
@@ -59,8 +61,10 @@ async def look(
             if await _has_groups(admin, groups.values(), clock or SystemClock()):
                 committed = {group: await _committed(admin, full) for group, full in groups.items()}
                 members = {group: await _members(admin, full) for group, full in groups.items()}
-    except (KafkaError, OSError) as exc:  # TimeoutError is an OSError
-        raise broker_down(settings, exc if str(exc) else _NoAnswer(), DOING) from exc
+    except (KafkaConnectionError, OSError) as exc:  # TimeoutError is an OSError
+        raise BrokerDown(f"no answer from the broker {settings.bootstrap}") from exc
+    except KafkaError as exc:
+        raise broker_down(settings, exc, DOING) from exc
     finally:
         await _leave(consumer.stop(), admin.close())
     behind: dict[str, Behind] = {}
@@ -70,11 +74,6 @@ async def look(
         missing = wanted - {place.topic for place in places}
         behind[group] = Behind(sum(left), members.get(group, 0), tuple(sorted(missing)))
     return behind
-
-
-class _NoAnswer(Exception):
-    def __str__(self) -> str:
-        return f"no answer within {PATIENCE:g} s"
 
 
 def _left(first: int, last: int, committed: int | None) -> int:

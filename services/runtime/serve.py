@@ -7,9 +7,10 @@ still, and the supervisor should start it again.
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NoReturn
 
 import structlog
@@ -18,13 +19,14 @@ from services.runtime import log as logs
 from services.runtime.bus import BrokerDown
 from services.runtime.clock import SystemClock
 from services.runtime.config import ConfigError, Settings, load_settings
-from services.runtime.fitting import Fit, Fitted, Surroundings, worker_for
+from services.runtime.fitting import Fit, Surroundings, worker_for
 from services.runtime.health import Health
 from services.runtime.health_server import serve_health
 from services.runtime.kafka import KafkaBus, KafkaSettings
 from services.runtime.kafka_faust import faust_subscribe
 from services.runtime.kafka_state import KafkaState
 from services.runtime.kafka_watchdog import Stalled, watch
+from services.runtime.live_sources import LiveSources
 from services.runtime.metrics import Metrics
 from services.runtime.sources import SourceFileError, load_sources
 from services.runtime.worker import Worker
@@ -91,7 +93,7 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
     kafka = kafka_settings(settings, name, linger_ms)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(serve_health(settings, health, metrics))
-        sources = load_sources(settings.sources)
+        sources = LiveSources(load_sources(settings.sources), settings.sources)
         bus = KafkaBus(kafka, clock)
         await bus.start()
         stack.push_async_callback(bus.stop)
@@ -101,7 +103,10 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
         subscribe = faust_subscribe(kafka, clock) if fitted.pure else None
         worker = worker_for(fitted, around, metrics, subscribe)
         stop.at_work = True
-        await _work(worker, fitted, settings, stop)
+        beside = list(fitted.background)
+        if fitted.follows:
+            beside.append(partial(sources.follow, clock, metrics, name))
+        await _work(worker, beside, settings, stop)
 
 
 def kafka_settings(settings: Settings, client: str, linger_ms: int = LINGER_MS) -> KafkaSettings:
@@ -112,14 +117,16 @@ def kafka_settings(settings: Settings, client: str, linger_ms: int = LINGER_MS) 
     )
 
 
-async def _work(worker: Worker, fitted: Fitted, settings: Settings, stop: Stop) -> None:
+async def _work(
+    worker: Worker, background: Sequence[Callable[[], Awaitable[None]]], settings: Settings, stop: Stop
+) -> None:
     """The worker and what runs beside it, until a signal, a stall or a crash."""
     working = asyncio.create_task(worker.run())
     beside = [
         asyncio.create_task(watch(_Watched(worker), worker.clock, settings.stall_seconds)),
         asyncio.create_task(_report_lag(worker)),
         asyncio.create_task(_wait(stop)),
-        *(asyncio.ensure_future(run()) for run in fitted.background),
+        *(asyncio.ensure_future(run()) for run in background),
     ]
     try:
         await asyncio.wait({working, *beside}, return_when=asyncio.FIRST_COMPLETED)

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,12 @@ ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 class SourceFileError(Exception):
     """Source files are wrong; the message lists every problem with file, source and field."""
+
+    def __init__(self, folder: Path, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        told = f"the source files in {folder} are wrong ({len(problems)}):"
+        super().__init__("\n  ".join((told, *problems)))
+        self.line = f"{told} {'; '.join(problems)}"  # for a log
 
 
 def load_sources(folder: Path) -> Mapping[str, Source]:
@@ -40,8 +46,7 @@ def load_sources(folder: Path) -> Mapping[str, Source]:
         places.setdefault(source.id, name)
         sources[source.id] = source
     if problems:
-        listing = "\n".join(f"  {problem}" for problem in problems)
-        raise SourceFileError(f"the source files in {folder} are wrong ({len(problems)}):\n{listing}")
+        raise SourceFileError(folder, problems)
     return dict(sorted(sources.items()))
 
 

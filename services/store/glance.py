@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
@@ -11,6 +12,7 @@ from services.runtime.bus import BrokerDown
 from services.runtime.clock import Clock
 from services.runtime.config import Settings
 from services.runtime.home import running_since
+from services.runtime.sources import SourceFileError, load_sources
 from services.store.freshness import Age, Silent, SourceAge, age_of, families, silent
 from services.store.status import DeadLetterCount, StageCounts, Status
 from services.store.trace import PIPELINE
@@ -51,6 +53,7 @@ def glance(state: Status, settings: Settings, clock: Clock) -> Glance:
         on_kafka=on_kafka,
         running_since=None if on_kafka else running_since(settings.home),
         broker_problem=problem,
+        source_mistakes=_mistakes(settings.sources),
     )
     stages = _stages(state, around.now, lags)
     ages, quiet = families(state.sources), silent(state.sources, around.now)
@@ -73,6 +76,17 @@ def glance(state: Status, settings: Settings, clock: Clock) -> Glance:
     )
 
 
+def _mistakes(folder: Path) -> int:
+    """In the source files; none where there are none here, for status may be asked from anywhere."""
+    if not folder.is_dir():
+        return 0
+    try:
+        load_sources(folder)
+    except SourceFileError as exc:
+        return len(exc.problems)
+    return 0
+
+
 def _lags(settings: Settings, clock: Clock) -> tuple[Mapping[str, Lag], str | None]:
     """What waits for each stage, or why that is not known."""
     from services.runtime.kafka_lag import look  # only who is on Kafka pays for loading its clients
@@ -82,7 +96,7 @@ def _lags(settings: Settings, clock: Clock) -> tuple[Mapping[str, Lag], str | No
     try:
         found = asyncio.run(look(kafka_settings(settings, "status"), reads, clock))
     except BrokerDown as exc:
-        return {}, f"lag unknown, {exc} (SIRWAN_KAFKA)"
+        return {}, f"lag unknown: {exc} (SIRWAN_KAFKA)"
     return {
         stage: Lag(messages=each.messages, members=each.members, missing=each.missing)
         for stage, each in found.items()

@@ -43,6 +43,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     on_kafka: bool
     running_since: datetime | None = None  # of an embedded run; None while nothing runs, or on Kafka
     broker_problem: str | None = None  # why it cannot be asked
+    source_mistakes: int = 0  # in the source files, where they can be seen from here
 
     @property
     def at_rest(self) -> bool:
@@ -79,9 +80,16 @@ def judge(
     )
     if found:
         return Verdict(working=False, line=f"not working: {'; '.join(found)}", alarms=found)
-    never = sum(each.never for each in silent)
-    told = f"; {never} {'source' if never == 1 else 'sources'} never brought an article" if never else ""
-    return Verdict(working=True, line=f"working{told}", alarms=())
+    return Verdict(working=True, line="; ".join(("working", *_remarks(around, silent))), alarms=())
+
+
+def _remarks(around: Surroundings, silent: Sequence[Silent]) -> Iterator[str]:
+    """What is worth knowing and keeps nothing from working."""
+    if around.source_mistakes:
+        mistakes = counted(around.source_mistakes, "mistake")
+        yield f"the source files have {mistakes} and are not taken up (`sirwan sources check`)"
+    if never := sum(each.never for each in silent):
+        yield f"{counted(never, 'source')} never brought an article"
 
 
 def _broker(around: Surroundings, stages: Sequence[Stands]) -> Iterator[str]:

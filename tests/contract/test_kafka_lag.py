@@ -66,5 +66,5 @@ async def test_a_broker_that_accepts_and_says_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         settings = replace(KafkaSettings("x:1"), bootstrap=f"127.0.0.1:{mute.getsockname()[1]}")
         async with asyncio.timeout(6):
-            with pytest.raises(BrokerDown, match=r"no answer within 3 s"):
+            with pytest.raises(BrokerDown, match=f"no answer from the broker {settings.bootstrap}"):
                 await look(settings, READS)

@@ -59,13 +59,19 @@ def test_an_embedded_run_is_seen_by_its_lock(state: Status, tmp_path: Path) -> N
     assert glance(state, load_settings(home=tmp_path), FakeClock()).running_since is None
 
 
+def test_mistakes_in_the_source_files_are_counted(state: Status, tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text("[[sauce]]\n[[source]]\nid = 7\n")
+    with held(tmp_path):
+        found = glance(state, load_settings(home=tmp_path, sources=tmp_path), FakeClock())
+    assert found.working
+    assert "the source files have 4 mistakes and are not taken up (`sirwan sources check`)" in found.verdict
+
+
 def test_a_broker_that_is_away_leaves_the_rest_and_is_named(state: Status, tmp_path: Path) -> None:
     address = f"127.0.0.1:{free_port()}"
     found = glance(state, load_settings(home=tmp_path, kafka=address), FakeClock())
     assert not found.working
-    (alarm,) = found.alarms
-    assert alarm.startswith(f"lag unknown, asking for the lag: broker {address}: ")
-    assert alarm.endswith("(SIRWAN_KAFKA)")
+    assert found.alarms == (f"lag unknown: no answer from the broker {address} (SIRWAN_KAFKA)",)
     assert "unknown" in shown(found)
     assert "river" in shown(found)
 
