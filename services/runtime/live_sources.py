@@ -82,9 +82,8 @@ def fingerprint(folder: Path) -> str:
     """Differs where the content of a source file does, or what keeps it from being read."""
     digest = hashlib.sha256()
     try:
-        for path in sorted(folder.glob("*.toml")):
+        for path in sorted(path for path in folder.iterdir() if path.suffix == ".toml"):
             digest.update(f"{path.name}\0{_content(path)}\0".encode())
-        digest.update(str(folder.is_dir()).encode())
     except OSError as exc:
         digest.update(str(exc).encode())
     return digest.hexdigest()

@@ -21,8 +21,8 @@ class SourceFileError(Exception):
     def __init__(self, folder: Path, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         told = f"the source files in {folder} are wrong ({len(problems)}):"
-        super().__init__("\n  ".join((told, *problems)))
         self.line = f"{told} {'; '.join(problems)}"  # for a log
+        super().__init__("\n  ".join((told, *problems)) if len(problems) > 1 else self.line)
 
 
 def load_sources(folder: Path) -> Mapping[str, Source]:
@@ -52,10 +52,13 @@ def load_sources(folder: Path) -> Mapping[str, Source]:
 
 def _blocks(folder: Path, problems: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """File name and content of every block; what cannot be read goes to `problems`."""
-    if not folder.is_dir():
-        problems.append(f"{folder}: no such folder")
+    try:
+        files = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+    except OSError as exc:
+        why = "no such folder" if isinstance(exc, FileNotFoundError) else exc.strerror
+        problems.append(f"{folder}: {why}; set SIRWAN_SOURCES to a folder of *.toml that can be read")
         return
-    for path in sorted(folder.glob("*.toml")):
+    for path in files:
         try:
             content = tomllib.loads(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:

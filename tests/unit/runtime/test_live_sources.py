@@ -124,10 +124,13 @@ async def test_a_folder_that_goes_away_stops_nobody(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_differs_from_what_can(tmp_path: Path) -> None:
-    nothing = fingerprint(tmp_path / "none")
-    assert fingerprint(tmp_path) != nothing
-    (tmp_path / "folder.toml").mkdir()
-    assert len({nothing, fingerprint(tmp_path), fingerprint(tmp_path.parent / "none")}) == 2
+    found = [fingerprint(tmp_path / "none"), fingerprint(tmp_path)]
+    (tmp_path / "a.toml").mkdir()
+    found.append(fingerprint(tmp_path))
+    (tmp_path / "a.toml").rmdir()
+    (tmp_path / "a.toml").touch()
+    found.append(fingerprint(tmp_path))
+    assert len(set(found)) == 4
 
 
 def test_it_is_a_mapping() -> None:
