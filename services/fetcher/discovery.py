@@ -11,7 +11,7 @@ from services.fetcher.polling import Poller
 from services.runtime.bus import BrokerDown
 from services.runtime.clock import Clock, sleep_unless
 from services.runtime.live_sources import LiveSources
-from services.stage import Refusal, Transient
+from services.stage import Poison, Refusal, Transient
 
 log = structlog.get_logger()
 
@@ -54,17 +54,24 @@ class Discovery:
         self._slots = asyncio.Semaphore(min(at_once, AT_ONCE))
         self._polled: dict[tuple[str, str], _Polling] = {}
 
-    async def attempt(self, source: Source, feed: Feed) -> int:
-        """Poll one feed; how many pages were asked for. A refusal is logged and remembered, not raised."""
+    async def attempt(self, source: Source, feed: Feed) -> int | None:
+        """Poll one feed; how many pages were asked for. A refusal is logged, remembered, and gives None."""
         try:
             return await self._poller.poll(source, feed)
         except Refusal as exc:
             await self._poller.remember_failure(source, feed.url, exc)
-            return 0
+            return None
 
     async def poll_all_once(self) -> int:
-        """Every feed once, due or not, in order of source id; how many pages were asked for."""
-        return sum([await self.attempt(source, feed) for source, feed in _feeds(self._sources.now)])
+        """Every feed once, due or not, in order of source id; how many pages were asked for.
+
+        Raises Poison("no-feed-read") where not one could be read.
+        """
+        found = [await self.attempt(source, feed) for source, feed in _feeds(self._sources.now)]
+        if found and all(asked is None for asked in found):
+            why = f"not one of {len(found)} could be read; the log says why of each (feed-failed)"
+            raise Poison("no-feed-read", why)
+        return sum(asked or 0 for asked in found)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll each feed whenever it is due, those of another list as soon as it is there, until `stop`."""

@@ -18,6 +18,7 @@ from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.polling import READ_KINDS, Poller
 from services.runtime.live_sources import LiveSources
 from services.runtime.state import SqliteState
+from services.stage import Poison
 from tests.clock import START, FakeClock
 from tests.unit.fetcher.worlds import Asked, Page, Web, response, serving
 
@@ -148,3 +149,11 @@ async def test_another_list_is_followed_while_it_runs() -> None:
         assert ours.told == [["zebra", "adder"], ["adder", "yak"]]
         ours.stop.set()
         await asyncio.wait_for(running, 10)
+
+
+async def test_not_one_feed_that_can_be_read_is_a_refusal() -> None:
+    async with room({}) as ours:
+        with pytest.raises(Poison, match=r"no-feed-read: not one of 3 could be read"):
+            await ours.discovery.poll_all_once()
+    async with room({"/b": TWO}) as ours:
+        assert await ours.discovery.poll_all_once() == 1
