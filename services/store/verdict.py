@@ -28,6 +28,19 @@ class Lag(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()  # topics that should be there
 
 
+def calmer(first: Mapping[str, Lag], second: Mapping[str, Lag]) -> dict[str, Lag]:
+    """The better of two looks at each stage: a message just come, or a member coming back, is no alarm."""
+    return {
+        stage: Lag(
+            messages=min(lag.messages, second[stage].messages),
+            members=max(lag.members, second[stage].members),
+            missing=second[stage].missing,
+        )
+        for stage, lag in first.items()
+        if stage in second
+    }
+
+
 class Stands(msgspec.Struct, frozen=True, kw_only=True):
     """A stage: when it last did something, and what waits for it; None where that is not known."""
 

@@ -1,4 +1,5 @@
 import io
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,10 +8,13 @@ import pytest
 from rich.console import Console
 
 from schemas.records import Feed
+from services.runtime import kafka_lag
 from services.runtime.config import Settings, load_settings
 from services.runtime.home import held
+from services.runtime.kafka_lag import Behind
 from services.store.glance import Glance, glance
 from services.store.status import FLOOD, Status, status
+from services.store.trace import PIPELINE
 from services.store.view import print_status
 from tests.broker import free_port
 from tests.clock import START, FakeClock
@@ -49,6 +53,42 @@ def test_a_store_that_nobody_works_on_is_at_rest(state: Status, tmp_path: Path) 
         ("fetcher", 7.0, None),
         ("extractor", 0.0, None),
     ]
+
+
+def test_the_store_did_something_when_it_wrote_the_newest_fate(tmp_path: Path) -> None:
+    """Its own fates are of articles alone: in a night of irrelevant pages it has none, and is at work."""
+    rows = [row(a_fate(stage="store", at=START - timedelta(hours=8))), row(a_fate(stage="fetcher", at=START))]
+    found = glance(status(fill(tmp_path / "s.db", *rows)), load_settings(home=tmp_path), FakeClock())
+    assert [(each.stage, each.idle) for each in found.stages] == [("fetcher", 0.0), ("store", 0.0)]
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, *looks: Mapping[str, Behind]) -> None:
+    """The broker's answers, one a look."""
+    answers = iter(looks)
+
+    async def look(*_: object) -> Mapping[str, Behind]:
+        return next(answers)
+
+    monkeypatch.setattr(kafka_lag, "look", look)
+
+
+CALM = {stage: Behind(0, 1) for stage in PIPELINE}
+BUSY = {**CALM, "linker": Behind(2000, 1)}
+
+
+@pytest.mark.parametrize(("second", "working"), [(CALM, True), (BUSY, False)])
+def test_a_lag_is_looked_at_twice_before_it_is_an_alarm(
+    state: Status,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    second: Mapping[str, Behind],
+    working: bool,
+) -> None:
+    asked(monkeypatch, BUSY, second)
+    found = glance(state, load_settings(home=tmp_path, kafka="x:1"), FakeClock())
+    assert found.working is working
+    assert [each.stage for each in found.stages] == list(PIPELINE)
+    assert [each.lag for each in found.stages] == [second[stage].messages for stage in PIPELINE]
 
 
 def test_an_embedded_run_is_seen_by_its_lock(state: Status, tmp_path: Path) -> None:

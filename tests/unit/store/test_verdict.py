@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from services.store.freshness import Age, Silent
-from services.store.verdict import Lag, Stands, Surroundings, Verdict, ago, counted, judge, span
+from services.store.verdict import Lag, Stands, Surroundings, Verdict, ago, calmer, counted, judge, span
 from tests.unit.store.records import NOON
 
 HOUR = timedelta(hours=1)
@@ -125,3 +125,11 @@ def test_clocks_that_disagree_say_now() -> None:
 
 def test_one_is_not_many() -> None:
     assert (counted(1, "message"), counted(1204, "message")) == ("1 message", "1,204 messages")
+
+
+def test_an_alarm_must_stand_two_looks() -> None:
+    first = {"linker": Lag(messages=3, members=0), "store": Lag(messages=0, members=1)}
+    second = {"linker": Lag(messages=0, members=1), "store": Lag(messages=2, members=1)}
+    calm = {"linker": Lag(messages=0, members=1), "store": Lag(messages=0, members=1)}
+    assert calmer(first, second) == calm
+    assert calmer(first, {}) == {}
