@@ -26,8 +26,8 @@ from services.runtime.kafka_topics import Layout, apply
 from services.store.status import status
 from tests.broker import free_port
 from tests.deployment import Deployment, deployed
-from tests.e2e.test_bad_input import ROOT
-from tests.unit.store.records import a_fate
+from tests.e2e.test_bad_input import ROOT, sirwan
+from tests.unit.store.records import a_fate, fill, row
 
 PATIENCE = 40.0  # seconds for what takes a few
 
@@ -70,6 +70,16 @@ def test_a_health_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
         f"sirwan extractor: cannot listen on 127.0.0.1:{port}: Address already in use; stop what holds it,"
         " or set SIRWAN_HEALTH_PORT (0: none) and SIRWAN_HEALTH_HOST\n"
     )
+
+
+def test_a_status_without_its_broker_is_quiet_and_says_so(tmp_path: Path) -> None:
+    fill(tmp_path / "sirwan.db", row(a_fate()))
+    address = f"127.0.0.1:{free_port()}"
+    done = sirwan(tmp_path, "status", SIRWAN_KAFKA=address)
+    first, *rest = done.stdout.splitlines()
+    assert first == f"not working: lag unknown: no answer from the broker {address} (SIRWAN_KAFKA)"
+    assert any(line.split()[:2] == ["extractor", "1"] for line in rest)
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 @pytest.mark.parametrize(("there", "why"), [(False, "no such folder"), (True, "Not a directory")])
