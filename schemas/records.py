@@ -49,7 +49,7 @@ class Source(Record, frozen=True, kw_only=True):
     id: str  # kebab-case, stable
     name: str
     homepage: str
-    feeds: tuple[Feed, ...] = ()
+    feeds: tuple[Feed, ...] = ()  # none: we know it and do not read it, or no longer
     country: str | None = None  # ISO 3166-1 alpha-2
     languages: tuple[str, ...] = ()  # BCP 47
     family: str | None = None  # who owns it; two sources of one family are one voice

@@ -2,7 +2,7 @@
 
 Imports are inside the verbs, so that `sirwan --help` starts fast and no verb pays for another's libraries.
 Exit codes: 0 done; 1 something was refused, missing or not found; 2 wrong usage or settings; 3 the store
-or the broker cannot be reached.
+or the broker cannot be reached; 141 nobody reads our output any more.
 """
 
 import sys
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from services.runtime.place import Place
 
 REFUSED, USAGE, UNREACHABLE = 1, 2, 3
+HUNG_UP = 141  # what a shell calls a command that SIGPIPE ended
 
 app = typer.Typer(
     help="News about Iraq and Iran as a stream: clean, explained, and honest about where it came from.",
@@ -36,6 +37,23 @@ for name, group in (
     app.add_typer(group, name=name)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
+
+
+def _version(wanted: bool) -> None:
+    from importlib.metadata import version
+
+    if wanted:
+        typer.echo(f"sirwan {version('sirwan')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _sirwan(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    del version  # its callback has answered
 
 
 # --- the pipeline -------------------------------------------------------------------------------
@@ -177,7 +195,7 @@ def search(
 @app.command()
 def trace(page: Annotated[str, typer.Argument(help="A URL, or a page id.")], json: AsJson = False) -> None:
     """Everything that happened to one page, stage by stage, with the reasons."""
-    from services.embedded.runs import ident_of
+    from services.embedded.runs import ident_of, twin_of
     from services.stage import Skip
     from services.store.trace import trace as follow
     from services.store.view import print_trace
@@ -188,18 +206,26 @@ def trace(page: Annotated[str, typer.Argument(help="A URL, or a page id.")], jso
         _fail(f"{page}: {exc}", USAGE)
     found = _stored(lambda place: follow(place, ident))
     if not found.known:
-        _fail(f"{page}: never met; no source has named it and nobody ingested it", REFUSED)
+        why = "no source has named it and nobody ingested it"
+        twin = twin_of(page)
+        if twin and _stored(lambda path: follow(path, ident_of(twin))).known:
+            why = f"but {twin} was: try `sirwan trace {twin}`"
+        _fail(f"{page}: never met; {why}", REFUSED)
     _show(found, json, lambda: print_trace(_console(), found))
 
 
 @app.command()
 def status(json: AsJson = False) -> None:
-    """Is it working? Counts per stage, what died and why, how fresh each source is."""
+    """Is it working? Exit 0 if it is or is at rest, else 1: stages, lag, dead letters, age by owner."""
+    from services.runtime.clock import SystemClock
+    from services.store.glance import glance
     from services.store.status import status as look
     from services.store.view import print_status
 
-    found = _stored(look)
+    found = glance(_stored(look), _settings(), SystemClock())
     _show(found, json, lambda: print_status(_console(), found))
+    if not found.working:
+        sys.exit(REFUSED)
 
 
 # --- administration -----------------------------------------------------------------------------
@@ -407,9 +433,20 @@ def _filter(answer: Callable[..., Any]) -> None:
 
 
 def _write(lines: Iterable[bytes]) -> None:
-    for line in lines:
-        sys.stdout.buffer.write(line + b"\n")
-        sys.stdout.buffer.flush()
+    try:
+        for line in lines:
+            sys.stdout.buffer.write(line + b"\n")
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _hang_up()
+
+
+def _hang_up() -> NoReturn:
+    """End quietly: whoever read our output has gone, as `head` does, and what is left has nowhere to go."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(HUNG_UP)
 
 
 def _write_objects(objects: Iterator[Any]) -> None:
@@ -430,7 +467,11 @@ def _show(value: Any, json: bool, otherwise: Callable[[], object]) -> None:
 def _console() -> Any:
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else 120)
+    class Terminal(Console):
+        def on_broken_pipe(self) -> None:
+            _hang_up()
+
+    return Terminal(width=None if sys.stdout.isatty() else 120)
 
 
 def _fail(message: str, code: int) -> NoReturn:

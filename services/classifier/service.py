@@ -3,4 +3,4 @@
 from services.classifier.stage import build
 from services.runtime.fitting import fit_stage
 
-fit = fit_stage(lambda around: build(around.sources))
+fit = fit_stage(lambda around: build(around.sources), follows=True)

@@ -20,7 +20,7 @@ def classify_article(article: Article, sources: Mapping[str, Source]) -> Classif
 
 
 def build(sources: Mapping[str, Source]) -> Stage[Article]:
-    """The stage, with the source list it weighs credibility by."""
+    """The stage, with the source list it weighs credibility by; read once an article, so it may change."""
 
     def step(article: Article) -> Iterable[Outgoing]:
         classified = classify_article(article, sources)

@@ -17,6 +17,7 @@ from services.runtime.fitting import Fit, Fitted, Surroundings, worker_for
 from services.runtime.gauges import process_measured, worker_measured
 from services.runtime.health import Health
 from services.runtime.home import held
+from services.runtime.live_sources import LiveSources
 from services.runtime.memory import MemoryBus
 from services.runtime.metrics import Metrics
 from services.runtime.publish import publish
@@ -48,6 +49,7 @@ class Pipeline:
     bus: MemoryBus
     clock: Clock
     metrics: Metrics
+    sources: LiveSources
     fitted: Mapping[str, Fitted]
     workers: Mapping[str, Worker]
     tasks: tuple[asyncio.Task[None], ...]
@@ -100,6 +102,7 @@ async def running(
     clock = clock or SystemClock()
     bus = MemoryBus(settings.partitions)
     metrics = Metrics()
+    live = LiveSources(sources, settings.sources)
     fitted: dict[str, Fitted] = {}
     workers: dict[str, Worker] = {}
     async with AsyncExitStack() as stack:
@@ -109,14 +112,14 @@ async def running(
         for name, fit in ROOMS.items():
             health = Health(name, metrics)
             state = SqliteState(settings.home / "memory.db", name)
-            around = Surroundings(settings, sources, bus, clock, health, state, metrics, traces)
+            around = Surroundings(settings, live, bus, clock, health, state, metrics, traces)
             with _in_time(health):
                 async with asyncio.timeout(START):
                     fitted[name] = await stack.enter_async_context(fit(around))
             workers[name] = worker_for(fitted[name], around)
             stack.enter_context(worker_measured(workers[name]))
         tasks = tuple(asyncio.create_task(worker.run(), name=name) for name, worker in workers.items())
-        pipeline = Pipeline(bus, clock, metrics, fitted, workers, tasks)
+        pipeline = Pipeline(bus, clock, metrics, live, fitted, workers, tasks)
         try:
             await pipeline.ready()
             yield pipeline

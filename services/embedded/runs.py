@@ -45,8 +45,10 @@ async def _run_sources(settings: Settings, *, once: bool) -> None:
     async with running(settings, sources) as pipeline:
         await resume(pipeline, settings)
         if once:
-            await pipeline.discover()
-            await pipeline.drained()
+            try:
+                await pipeline.discover()
+            finally:  # where no feed could be read, what was left from the last run is still finished
+                await pipeline.drained()
         else:
             await _until_interrupted(pipeline)
 
@@ -56,6 +58,7 @@ async def _until_interrupted(pipeline: Pipeline) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     beside = [asyncio.ensure_future(run()) for each in pipeline.fitted.values() for run in each.background]
+    beside.append(asyncio.ensure_future(pipeline.sources.follow(pipeline.clock, pipeline.metrics, "fetcher")))
     stopping = asyncio.ensure_future(stopped.wait())
     await asyncio.wait({*beside, *pipeline.tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
     for task in (*beside, stopping):
@@ -150,3 +153,10 @@ def ident_of(page: str) -> str:
     if re.fullmatch("[0-9a-f]{64}", page):
         return page
     return page_id(page if page.startswith("file:") else canonical_url(page))
+
+
+def twin_of(page: str) -> str | None:
+    """The same address under the other of http and https; None for what is no web address."""
+    twins = {"http": "https", "https": "http"}
+    scheme, colon, rest = page.partition("://")
+    return f"{twins[scheme.lower()]}://{rest}" if colon and scheme.lower() in twins else None

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import structlog
 
@@ -10,7 +11,8 @@ from schemas.records import Feed, Source
 from services.fetcher.polling import Poller
 from services.runtime.bus import BrokerDown
 from services.runtime.clock import Clock, sleep_unless
-from services.stage import Refusal, Transient
+from services.runtime.live_sources import LiveSources
+from services.stage import Poison, Refusal, Transient
 
 log = structlog.get_logger()
 
@@ -18,44 +20,92 @@ AT_ONCE = 16  # feeds polled at the same time
 STATE_PAUSE = 5.0  # seconds to wait while nothing can be remembered
 
 
+Tell = Callable[[Mapping[str, Source]], Awaitable[None]]
+"""Makes a list of sources known, and forgets what was learned of the feeds of those that changed."""
+
+
+async def _tell_nobody(_sources: Mapping[str, Source]) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Polling:
+    """A feed that is being polled, and as what."""
+
+    source: Source
+    feed: Feed
+    task: "asyncio.Task[None]"
+
+
 class Discovery:
     """The loop around the poller."""
 
     def __init__(
-        self, sources: Mapping[str, Source], poller: Poller, clock: Clock, at_once: int = AT_ONCE
+        self,
+        sources: LiveSources,
+        poller: Poller,
+        clock: Clock,
+        at_once: int = AT_ONCE,
+        tell: Tell = _tell_nobody,
     ) -> None:
         self._sources = sources
         self._poller = poller
         self._clock = clock
+        self._tell = tell
         self._slots = asyncio.Semaphore(min(at_once, AT_ONCE))
+        self._polled: dict[tuple[str, str], _Polling] = {}
 
-    async def attempt(self, source: Source, feed: Feed) -> int:
-        """Poll one feed; how many pages were asked for. A refusal is logged and remembered, not raised."""
+    async def attempt(self, source: Source, feed: Feed) -> int | None:
+        """Poll one feed; how many pages were asked for. A refusal is logged, remembered, and gives None."""
         try:
             return await self._poller.poll(source, feed)
         except Refusal as exc:
             await self._poller.remember_failure(source, feed.url, exc)
-            return 0
+            return None
 
     def feeds_by_state(self) -> Mapping[tuple[str, ...], float]:
         """How many feeds there are, by source id, state and reason."""
-        return Counter((source.id, *self._poller.word(feed)) for source, feed in self._feeds())
+        return Counter((source.id, *self._poller.word(feed)) for source, feed in _feeds(self._sources.now))
 
     async def poll_all_once(self) -> int:
-        """Every feed once, due or not, in order of source id; how many pages were asked for."""
-        return sum([await self.attempt(source, feed) for source, feed in self._feeds()])
+        """Every feed once, due or not, in order of source id; how many pages were asked for.
+
+        Raises Poison("no-feed-read") where not one could be read.
+        """
+        found = [await self.attempt(source, feed) for source, feed in _feeds(self._sources.now)]
+        if found and all(asked is None for asked in found):
+            why = f"not one of {len(found)} could be read; the log says why of each (feed-failed)"
+            raise Poison("no-feed-read", why)
+        return sum(asked or 0 for asked in found)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll each feed whenever it is due, until `stop`."""
+        """Poll each feed whenever it is due, those of another list as soon as it is there, until `stop`."""
         async with asyncio.TaskGroup() as tasks:
-            for source, feed in self._feeds():
-                tasks.create_task(self._keep_polling(source, feed, stop))
-            await stop.wait()  # a fetcher without feeds still serves requests
+            stopping = tasks.create_task(_wait(stop))
+            while not stop.is_set():
+                seen = self._sources.now
+                await self._drop(seen)
+                await self._tell(seen)
+                self._take_up(seen, tasks, stop)
+                changing = tasks.create_task(self._sources.changed_from(seen))
+                await asyncio.wait({stopping, changing}, return_when=asyncio.FIRST_COMPLETED)
+                changing.cancel()
 
-    def _feeds(self) -> Iterator[tuple[Source, Feed]]:
-        for _, source in sorted(self._sources.items()):
-            for feed in source.feeds:
-                yield source, feed
+    async def _drop(self, sources: Mapping[str, Source]) -> None:
+        """Poll no more what is gone or changed; as after a crash, a page may then be asked for once more."""
+        wanted = {(source.id, feed.url): (source, feed) for source, feed in _feeds(sources)}
+        gone = [key for key, each in self._polled.items() if wanted.get(key) != (each.source, each.feed)]
+        ended = [self._polled.pop(key).task for key in gone]
+        for task in ended:
+            task.cancel()
+        await asyncio.gather(*ended, return_exceptions=True)
+
+    def _take_up(self, sources: Mapping[str, Source], tasks: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+        for source, feed in _feeds(sources):
+            key = (source.id, feed.url)
+            if key not in self._polled:
+                task = tasks.create_task(self._keep_polling(source, feed, stop))
+                self._polled[key] = _Polling(source, feed, task)
 
     async def _keep_polling(self, source: Source, feed: Feed, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -69,3 +119,13 @@ class Discovery:
                 except (Transient, BrokerDown) as exc:  # nothing can be remembered, or asked for
                     log.warning("discovery-paused", feed=feed.url, why=str(exc))
                     await sleep_unless(self._clock, STATE_PAUSE, stop)
+
+
+async def _wait(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+def _feeds(sources: Mapping[str, Source]) -> Iterator[tuple[Source, Feed]]:
+    for _, source in sorted(sources.items()):
+        for feed in source.feeds:
+            yield source, feed

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from schemas.records import FetchRequest, Record
-from schemas.topics import FETCH_REQUESTS, SOURCES
+from schemas.topics import FETCH_REQUESTS
 from services.fetcher.canonical import STAMP
 from services.fetcher.discovery import Discovery
 from services.fetcher.http import HttpReader, HttpSettings
@@ -14,11 +14,12 @@ from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.pages import PageFetcher
 from services.fetcher.polling import Poller
 from services.fetcher.postpone import again
+from services.fetcher.telling import Teller
 from services.runtime.bus import Message
 from services.runtime.fitting import Fitted, Surroundings, open_state
 from services.runtime.publish import publish
 from services.runtime.service import Service
-from services.stage import Emit, Outgoing
+from services.stage import Outgoing
 
 TURNS, LIMIT = 2.5, 4.0
 """In times of what one page may take: waiting for its turns, and all of its handling. What is left, half a
@@ -36,9 +37,8 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         deadline=settings.fetch_seconds,
     )
     await open_state(around)
-    for source in around.sources.values():
-        emit = Emit(SOURCES, source.id, source, source.homepage)
-        await (await publish(around.bus, emit, stage="fetcher", at=clock.now()))
+    teller = Teller(around.bus, around.state, clock)
+    await teller.tell(around.sources.now, all_of_them=True)
     async with HttpReader(http, clock, metrics) as reader:
         polite = MannersSettings(agent=settings.product, delay=settings.fetch_delay)
         manners = Manners(reader, clock, polite, metrics)
@@ -54,7 +54,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
             await (await publish(around.bus, again(wanted), stage="discovery", at=clock.now()))
 
         poller = Poller(reader, manners, around.state, clock, request)
-        discovery = Discovery(around.sources, poller, clock, hands)
+        discovery = Discovery(around.sources, poller, clock, hands, teller.tell)
         service = Service(
             "fetcher",
             (FETCH_REQUESTS,),
@@ -71,6 +71,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         with metrics.measuring(measure):
             yield Fitted(
                 lambda: service,
+                follows=True,
                 background=(partial(discovery.run, asyncio.Event()),),
                 discover_once=discovery.poll_all_once,
             )

@@ -2,7 +2,7 @@
 
 from schemas.records import ClassifiedArticle
 from services.linker.events import Unreadable
-from services.linker.stage import build
+from services.linker.stage import following
 from services.runtime.fitting import Surroundings, fit_stage
 from services.stage import Poison, Stage
 
@@ -10,9 +10,9 @@ from services.stage import Poison, Stage
 def _from_memory(around: Surroundings) -> Stage[ClassifiedArticle]:
     """The stage as it was when it last remembered. Raises Poison("memory-unreadable")."""
     try:
-        return build(around.sources, around.state)
+        return following(lambda: around.sources.now, around.state)
     except Unreadable as exc:
         raise Poison("memory-unreadable", str(exc)) from exc
 
 
-fit = fit_stage(_from_memory, remembers=True)
+fit = fit_stage(_from_memory, remembers=True, follows=True)

@@ -4,7 +4,7 @@ Everything is computed first; the window changes last, so a step that raises lea
 was answered before is answered again, byte for byte, from what is remembered.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 
 from msgspec import structs
@@ -56,15 +56,26 @@ def stamps() -> tuple[Stamp, ...]:
 
 def build(sources: Mapping[str, Source], memory: Memory) -> Stage[ClassifiedArticle]:
     """The stage with its window rebuilt from `memory`. Raises events.Unreadable."""
-    linker = _Linker(Publishers(sources), memory)
+    return following(lambda: sources, memory)
+
+
+def following(sources: Callable[[], Mapping[str, Source]], memory: Memory) -> Stage[ClassifiedArticle]:
+    """The same for a list of sources that may be another for the next article. Raises events.Unreadable.
+
+    Who owns whom is remembered with each article, so a new list counts for what is judged from then on, and a
+    redelivery is answered as before.
+    """
+    linker = _Linker(sources, memory)
     return Stage("linker", ARTICLES_CLASSIFIED, linker.step, stamps())
 
 
 class _Linker:
     """The step and the window it keeps."""
 
-    def __init__(self, publishers: Publishers, memory: Memory) -> None:
-        self._publishers = publishers
+    def __init__(self, sources: Callable[[], Mapping[str, Source]], memory: Memory) -> None:
+        self._sources = sources
+        self._known = sources()
+        self._publishers = Publishers(self._known)
         self._memory = memory
         self._window, self._stale = Window.replayed(memory.items(""))
 
@@ -85,9 +96,16 @@ class _Linker:
             outgoing += [Remember(key, value), *(Remember(gone, None) for gone in event.forgotten)]
         return outgoing
 
+    def _owners(self) -> Publishers:
+        """Who owns whom by the list of this moment."""
+        sources = self._sources()
+        if sources is not self._known:
+            self._known, self._publishers = sources, Publishers(sources)
+        return self._publishers
+
     def _first(self, article: ClassifiedArticle) -> list[Outgoing]:
         window = self._window
-        judgement = judge(read_article(article), window, self._publishers)
+        judgement = judge(read_article(article), window, self._owners())
         event = _event(article, judgement, window.leaving(article.fetched_at))
         number, value = window.next_number, pack(event)
         outgoing: list[Outgoing] = [*_emits(event), Remember(key_of(number), value)]

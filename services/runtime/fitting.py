@@ -4,18 +4,18 @@ A room gives a `fit`: an asynchronous context manager that takes its surrounding
 (an HTTP client, a database) and yields what the runtime runs.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from schemas.records import Source
 from services.runtime.bus import Bus
 from services.runtime.clock import Clock
 from services.runtime.config import Settings
 from services.runtime.health import Health
+from services.runtime.live_sources import LiveSources
 from services.runtime.metrics import Metrics
 from services.runtime.retry import Retry
 from services.runtime.service import Service, from_stage
@@ -35,7 +35,7 @@ class Surroundings:
     """What a room finds in the process it runs in."""
 
     settings: Settings
-    sources: Mapping[str, Source]  # by id
+    sources: LiveSources  # by id, as they are now
     bus: Bus
     clock: Clock
     health: Health
@@ -54,6 +54,7 @@ class Fitted:
 
     build: Callable[[], Service]
     remembers: bool = False
+    follows: bool = False  # the list of sources: it is to be kept up to date
     pure: bool = False  # one topic in, one message at a time: fed by Faust where there is a Kafka
     background: tuple[Callable[[], Awaitable[None]], ...] = ()
     discover_once: Callable[[], Awaitable[int]] | None = (
@@ -94,13 +95,20 @@ def worker_for(fitted: Fitted, around: Surroundings, subscribe: Subscribe | None
     )
 
 
-def fit_stage(make: Callable[[Surroundings], Stage[Any]], *, remembers: bool = False) -> Fit:
+def fit_stage(
+    make: Callable[[Surroundings], Stage[Any]], *, remembers: bool = False, follows: bool = False
+) -> Fit:
     """The fit of a pure stage; `make` gets its surroundings with the memory open."""
 
     @asynccontextmanager
     async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         seconds, metrics = around.settings.stage_seconds, around.metrics
-        yield Fitted(lambda: from_stage(make(around), seconds, metrics), remembers=remembers, pure=True)
+        yield Fitted(
+            lambda: from_stage(make(around), seconds, metrics),
+            remembers=remembers,
+            follows=follows,
+            pure=True,
+        )
         await around.state.close()
 
     return fit

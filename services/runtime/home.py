@@ -3,6 +3,7 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from services.stage import Poison
@@ -22,3 +23,18 @@ def held(home: Path) -> Iterator[None]:
             why = f"another sirwan works in {home}: wait for it, stop it, or set SIRWAN_HOME"
             raise Poison("home-in-use", why) from exc
         yield
+
+
+def running_since(home: Path) -> datetime | None:
+    """When the process that holds the folder took it; None if none does.
+
+    A process that starts in the very microseconds of this look is refused as if the folder were held.
+    """
+    try:
+        with (home / "lock").open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return datetime.fromtimestamp((home / "lock").stat().st_mtime, UTC)
+    except OSError:
+        return None
+    return None

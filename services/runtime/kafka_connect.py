@@ -92,7 +92,9 @@ async def reach(settings: KafkaSettings, clock: Clock, connect: Callable[[], Awa
             if isinstance(exc, UnknownTopicOrPartitionError):
                 raise broker_down(settings, exc, "connecting") from exc
             if wait == FIRST_WAIT:
-                log.warning("waiting for the broker", broker=settings.bootstrap, why=str(exc))
+                log.warning(
+                    "waiting for the broker", broker=settings.bootstrap, why=str(exc), setting="SIRWAN_KAFKA"
+                )
             await clock.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
             continue

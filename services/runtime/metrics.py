@@ -36,6 +36,12 @@ METRICS: Mapping[str, Metric] = {
     for metric in (
         Metric("sirwan_build_info", "gauge", "1; the label says which release runs.", ("version",)),
         Metric("sirwan_ready", "gauge", "1 while the stage takes messages, 0 while it cannot.", ("stage",)),
+        Metric(
+            "sirwan_source_files_wrong",
+            "gauge",
+            "1 while the edited source files hold a mistake, and the list read before stays in force.",
+            ("stage",),
+        ),
         Metric("sirwan_pauses_total", "counter", "Times a stage stopped taking messages.", ("stage", "why")),
         Metric(
             "sirwan_messages_total",

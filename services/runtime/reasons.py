@@ -122,6 +122,11 @@ REASONS: Mapping[str, Reason] = {
     "store-migration": Reason(
         "store", "The database and this release do not fit together.", "Do what the message says."
     ),
+    "no-feed-read": Reason(
+        "run, demo",
+        "`sirwan run --once` could not read a single feed.",
+        "The log names each feed with its reason: is the network there, are the addresses right?",
+    ),
     "not-ready": Reason(
         "every stage", "A service could not start in time; the detail says why.", "Do what it says."
     ),

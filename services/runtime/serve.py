@@ -7,9 +7,10 @@ still, and the supervisor should start it again.
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NoReturn
 
 import structlog
@@ -18,7 +19,7 @@ from services.runtime import log as logs
 from services.runtime.bus import BrokerDown
 from services.runtime.clock import SystemClock
 from services.runtime.config import ConfigError, Settings, load_settings
-from services.runtime.fitting import Fit, Fitted, Surroundings, worker_for
+from services.runtime.fitting import Fit, Surroundings, worker_for
 from services.runtime.gauges import process_measured, worker_measured
 from services.runtime.health import Health
 from services.runtime.health_server import serve_health
@@ -27,6 +28,7 @@ from services.runtime.kafka_faust import faust_subscribe
 from services.runtime.kafka_presence import watch_broker
 from services.runtime.kafka_state import KafkaState
 from services.runtime.kafka_watchdog import Stalled, watch
+from services.runtime.live_sources import LiveSources
 from services.runtime.metrics import Metrics
 from services.runtime.sources import SourceFileError, load_sources
 from services.runtime.tracing import tracing
@@ -100,9 +102,11 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
         stack.enter_context(process_measured(settings, metrics))
         await stack.enter_async_context(serve_health(settings, health, metrics))
         traces = await stack.enter_async_context(tracing(settings, f"sirwan-{name}"))
-        sources = load_sources(settings.sources)
+        sources = LiveSources(load_sources(settings.sources), settings.sources)
         bus = KafkaBus(kafka, clock)
+        health.blocked("starting", f"waiting for the broker {kafka.bootstrap} (SIRWAN_KAFKA)")
         await bus.start()
+        health.blocked("starting", "not started yet")
         stack.push_async_callback(bus.stop)
         state = KafkaState(kafka, name, clock)
         around = Surroundings(settings, sources, bus, clock, health, state, metrics, traces)
@@ -111,8 +115,11 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
         worker = worker_for(fitted, around, subscribe)
         stack.enter_context(worker_measured(worker))
         stop.at_work = True
-        presence = watch_broker(bus, health, clock)
-        await _work(worker, fitted, settings, stop, presence)
+        presence = partial(watch_broker, bus, health, clock)
+        beside: list[Callable[[], Awaitable[None]]] = [*fitted.background, presence]
+        if fitted.follows:
+            beside.append(partial(sources.follow, clock, metrics, name))
+        await _work(worker, beside, settings, stop)
 
 
 def kafka_settings(settings: Settings, client: str, linger_ms: int = LINGER_MS) -> KafkaSettings:
@@ -124,15 +131,14 @@ def kafka_settings(settings: Settings, client: str, linger_ms: int = LINGER_MS) 
 
 
 async def _work(
-    worker: Worker, fitted: Fitted, settings: Settings, stop: Stop, presence: Coroutine[Any, Any, None]
+    worker: Worker, background: Sequence[Callable[[], Awaitable[None]]], settings: Settings, stop: Stop
 ) -> None:
     """The worker and what runs beside it, until a signal, a stall or a crash."""
     working = asyncio.create_task(worker.run())
     beside = [
         asyncio.create_task(watch(_Watched(worker), worker.clock, settings.stall_seconds)),
-        asyncio.create_task(presence),
         asyncio.create_task(_wait(stop)),
-        *(asyncio.ensure_future(run()) for run in fitted.background),
+        *(asyncio.ensure_future(run()) for run in background),
     ]
     try:
         await asyncio.wait({working, *beside}, return_when=asyncio.FIRST_COMPLETED)

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,12 @@ ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 class SourceFileError(Exception):
     """Source files are wrong; the message lists every problem with file, source and field."""
+
+    def __init__(self, folder: Path, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        told = f"the source files in {folder} are wrong ({len(problems)}):"
+        self.line = f"{told} {'; '.join(problems)}"  # for a log
+        super().__init__("\n  ".join((told, *problems)) if len(problems) > 1 else self.line)
 
 
 def load_sources(folder: Path) -> Mapping[str, Source]:
@@ -40,17 +46,19 @@ def load_sources(folder: Path) -> Mapping[str, Source]:
         places.setdefault(source.id, name)
         sources[source.id] = source
     if problems:
-        listing = "\n".join(f"  {problem}" for problem in problems)
-        raise SourceFileError(f"the source files in {folder} are wrong ({len(problems)}):\n{listing}")
+        raise SourceFileError(folder, problems)
     return dict(sorted(sources.items()))
 
 
 def _blocks(folder: Path, problems: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """File name and content of every block; what cannot be read goes to `problems`."""
-    if not folder.is_dir():
-        problems.append(f"{folder}: no such folder")
+    try:
+        files = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+    except OSError as exc:
+        why = "no such folder" if isinstance(exc, FileNotFoundError) else exc.strerror
+        problems.append(f"{folder}: {why}; set SIRWAN_SOURCES to a folder of *.toml that can be read")
         return
-    for path in sorted(folder.glob("*.toml")):
+    for path in files:
         try:
             content = tomllib.loads(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:

@@ -37,6 +37,6 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         with metrics.measuring(
             lambda: metrics.set("sirwan_queue_messages", store.waiting, stage="store", queue="rows")
         ):
-            yield Fitted(store.service)
+            yield Fitted(store.service, follows=True)
     finally:
         await store.stop()

@@ -1,29 +1,37 @@
 """Is it working? Counts per stage, what died and why, and how fresh each source is."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from schemas.codec import decode
+from schemas.topics import SOURCES as SOURCE_RECORDS
 from services.runtime.place import Place
+from services.store.freshness import SourceAge
 from services.store.reading import Reader, reading
 from services.store.trace import PIPELINE
 
 COUNTED = ("articles", "stories", "memberships", "entities", "topics", "fates", "dead_letters", "sources")
 
 FATES = "SELECT stage, fate, reason, count(*) AS times FROM fates GROUP BY stage, fate, reason"
+LAST = "SELECT stage, max(at) AS last_at FROM fates GROUP BY stage"
 DEAD_LETTERS = """
 SELECT topic, stage, reason, count(*) AS letters, max(last_at) AS last_at
   FROM dead_letters GROUP BY topic, stage, reason ORDER BY letters DESC, topic, stage, reason
 """
+FLOOD = 100  # dead letters: how long ago was the one so many before the newest?
+FLOOD_AT = f"SELECT last_at FROM dead_letters ORDER BY last_at DESC LIMIT 1 OFFSET {FLOOD - 1}"  # noqa: S608 - our own number
 # Every source that is read, and every one that an article names, heard of or not.
 SOURCES = """
-WITH fresh AS (SELECT source_id, count(*) AS articles, max(fetched_at) AS newest
+WITH fresh AS (SELECT source_id, count(*) AS articles, min(fetched_at) AS oldest, max(fetched_at) AS newest
                  FROM articles WHERE source_id IS NOT NULL GROUP BY source_id)
-SELECT s.source_id, s.name, s.family, coalesce(f.articles, 0) AS articles, f.newest
+SELECT s.source_id, s.name, s.family, coalesce(f.articles, 0) AS articles, f.oldest, f.newest,
+       s.seen_at, s.record
   FROM sources s LEFT JOIN fresh f ON f.source_id = s.source_id
  UNION ALL
-SELECT f.source_id, NULL, NULL, f.articles, f.newest
+SELECT f.source_id, NULL, NULL, f.articles, f.oldest, f.newest, NULL, NULL
   FROM fresh f WHERE f.source_id NOT IN (SELECT source_id FROM sources)
  ORDER BY newest DESC NULLS LAST, 1
 """
@@ -38,6 +46,7 @@ class StageCounts(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int
     dead: int
     reasons: dict[str, int]
+    last_at: datetime | None = None  # when it last did something
 
 
 class DeadLetterCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,16 +59,6 @@ class DeadLetterCount(msgspec.Struct, frozen=True, kw_only=True):
     last_at: datetime
 
 
-class SourceAge(msgspec.Struct, frozen=True, kw_only=True):
-    """A source and its newest enriched article; `newest` is None for a silent one."""
-
-    source_id: str
-    name: str | None
-    family: str | None
-    articles: int
-    newest: datetime | None  # when it was fetched
-
-
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """The pipeline as the store sees it."""
 
@@ -67,26 +66,40 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     dead_letters: tuple[DeadLetterCount, ...]  # most frequent first
     sources: tuple[SourceAge, ...]  # freshest first, silent ones last
     counts: dict[str, int]  # rows by table
+    flood_at: datetime | None = None  # when the FLOOD latest dead letters began; None if there are fewer
 
 
 def status(place: Place) -> Status:
     """The counts of this moment. Raises Transient where the store cannot be read."""
     with reading(place) as store:
         return Status(
-            stages=_stages(list(store.rows(FATES))),
+            stages=_stages(
+                list(store.rows(FATES)), {row["stage"]: row["last_at"] for row in store.rows(LAST)}
+            ),
             dead_letters=tuple(msgspec.convert(row, DeadLetterCount) for row in store.rows(DEAD_LETTERS)),
-            sources=tuple(msgspec.convert(row, SourceAge) for row in store.rows(SOURCES)),
+            sources=tuple(map(_source, store.rows(SOURCES))),
             counts={table: _count(store, table) for table in COUNTED},
+            flood_at=_moment(list(store.rows(FLOOD_AT))),
         )
 
 
-def _stages(rows: list[dict[str, Any]]) -> tuple[StageCounts, ...]:
+def _source(row: dict[str, Any]) -> SourceAge:
+    record = row.pop("record")
+    feeds = len(decode(SOURCE_RECORDS, record).feeds) if record else 0
+    return msgspec.convert({**row, "feeds": feeds}, SourceAge)
+
+
+def _moment(rows: list[dict[str, Any]]) -> datetime | None:
+    return msgspec.convert(rows[0]["last_at"], datetime) if rows else None
+
+
+def _stages(rows: list[dict[str, Any]], last: Mapping[str, str]) -> tuple[StageCounts, ...]:
     met = {row["stage"] for row in rows}
     order = [stage for stage in PIPELINE if stage in met] + sorted(met - set(PIPELINE))
-    return tuple(_stage(name, [row for row in rows if row["stage"] == name]) for name in order)
+    return tuple(_stage(name, [row for row in rows if row["stage"] == name], last[name]) for name in order)
 
 
-def _stage(name: str, rows: list[dict[str, Any]]) -> StageCounts:
+def _stage(name: str, rows: list[dict[str, Any]], last_at: str) -> StageCounts:
     totals = dict.fromkeys(("done", "skipped", "dead"), 0)
     reasons: dict[str, int] = {}
     for row in rows:
@@ -100,6 +113,7 @@ def _stage(name: str, rows: list[dict[str, Any]]) -> StageCounts:
         skipped=totals["skipped"],
         dead=totals["dead"],
         reasons=reasons,
+        last_at=msgspec.convert(last_at, datetime),
     )
 
 

@@ -8,10 +8,13 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from services.store.freshness import Age
+from services.store.glance import Glance
 from services.store.outcomes import Outcome
 from services.store.search import Hit
-from services.store.status import Status
+from services.store.status import StageCounts
 from services.store.trace import Trace
+from services.store.verdict import ago
 
 GAP = "  "  # between two columns
 LEAST = 20  # characters of the column that is cut
@@ -168,27 +171,74 @@ def _kept(found: Trace) -> Iterable[Text]:
         yield Text("dead    ", "red") + plain(f"{letter.stage}: {letter.reason}: {letter.error}")
 
 
-def print_status(console: Console, state: Status) -> None:
-    """Is it working: what each stage did, what died, how fresh each source is."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("stage", "in", "done", "skipped", "dead", "reasons"):
-        table.add_column(column, justify="left" if column in {"stage", "reasons"} else "right")
-    for stage in state.stages:
-        reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(stage.reasons.items()))
-        table.add_row(
-            stage.stage, str(stage.taken), str(stage.done), str(stage.skipped), str(stage.dead), Text(reasons)
-        )
-    console.print(table)
-    for letter in state.dead_letters:
-        told = f"{letter.letters} × {letter.stage}: {letter.reason}, last {letter.last_at:%Y-%m-%d %H:%M}"
-        console.print(Text("dead letters  ", "red") + plain(told))
-    newest = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("source", "family", "articles", "newest"):
-        newest.add_column(column, justify="right" if column == "articles" else "left")
-    for source in state.sources:
-        age = f"{source.newest:%Y-%m-%d %H:%M}" if source.newest else "silent"
-        newest.add_row(
-            Text(source.name or source.source_id), Text(source.family or ""), str(source.articles), age
-        )
+def print_status(console: Console, found: Glance) -> None:
+    """Is it working: the verdict, what each stage did, what died, how fresh each owner is, who is silent."""
+    console.print(plain(found.verdict, "bold green" if found.working else "bold red"))
     console.print()
-    console.print(newest)
+    _print_stages(console, found)
+    _print_listing(console, "refused", "yellow", (_refused(stage) for stage in found.stages if stage.reasons))
+    letters = (
+        f"{each.letters} × {each.stage}: {each.reason}, last {ago(found.at, each.last_at)}"
+        for each in found.dead_letters
+    )
+    _print_listing(console, "dead letters", "red", letters)
+    _print_owners(console, found)
+    _print_listing(console, "silent", "yellow", _silent(found))
+
+
+def _print_stages(console: Console, found: Glance) -> None:
+    columns = ("stage", "in", "done", "skipped", "dead", "lag", "last")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="left" if column in {"stage", "last"} else "right", no_wrap=True)
+    unknown = "unknown" if found.broker else "-"
+    for stage in found.stages:
+        counts = (stage.taken, stage.done, stage.skipped, stage.dead)
+        lag = unknown if stage.lag is None else f"{stage.lag:,}"
+        last = ago(found.at, stage.last_at) if stage.last_at else "never"
+        table.add_row(stage.stage, *(f"{count:,}" for count in counts), lag, last)
+    console.print(table)
+
+
+def _refused(stage: StageCounts) -> str:
+    reasons = sorted(stage.reasons.items(), key=lambda each: (-each[1], each[0]))
+    return f"{stage.stage}: {', '.join(f'{reason} {count:,}' for reason, count in reasons)}"
+
+
+def _print_listing(console: Console, head: str, style: str, lines: Iterable[str]) -> None:
+    """Lines under one word on the left, folded beside it."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for number, line in enumerate(lines):
+        table.add_row(Text("" if number else head, style), plain(line))
+    if table.row_count:
+        console.print()
+        console.print(table)
+
+
+def _print_owners(console: Console, found: Glance) -> None:
+    rows = [
+        (plain(age.family), plain(f"{age.articles:,}"), plain(ago(found.at, age.newest)), plain(_names(age)))
+        for age in found.families
+    ]
+    if rows:
+        console.print()
+        _print_fitted(console, ("owner", "articles", "newest", "sources"), rows, flexible=3)
+
+
+def _names(age: Age) -> str:
+    return ", ".join(age.sources)
+
+
+def _silent(found: Glance) -> Iterable[str]:
+    """Who fell silent, a line each; who never brought anything, one line a day, for they are many."""
+    for each in found.silent:
+        if not each.never:
+            yield f"{each.name}, since {each.since:%Y-%m-%d %H:%M}"
+    days: dict[str, list[str]] = {}
+    for each in found.silent:
+        if each.never:
+            days.setdefault(f"{each.since:%Y-%m-%d}", []).append(each.name)
+    for day, names in days.items():
+        yield f"never an article since first read on {day}: {', '.join(sorted(names))}"

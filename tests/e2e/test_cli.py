@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from services.cli import app
 from services.runtime.place import Server
 from tests.broker import free_port
 from tests.e2e.test_bad_input import ARTICLE, ROOT, sirwan
+from tests.records import page_id
+from tests.unit.store.records import an_article, fill, row
 
 HEAVY = (
     "pydantic",
@@ -73,9 +76,13 @@ def test_migrate_makes_a_store_and_then_has_nothing_to_do(tmp_path: Path) -> Non
     made, again = (sirwan(tmp_path, "migrate", "--json") for _ in range(2))
     assert (made.returncode, again.returncode) == (0, 0)
     store = str(tmp_path / "sirwan.db")
-    assert json.loads(made.stdout) == {"store": store, "layout": 1, "applied": ["0001_start.sql"]}
-    assert json.loads(again.stdout) == {"store": store, "layout": 1, "applied": []}
-    assert sirwan(tmp_path, "migrate").stdout == f"{store}: layout 1; nothing to apply\n"
+    assert json.loads(made.stdout) == {
+        "store": store,
+        "layout": 2,
+        "applied": ["0001_start.sql", "0002_when_a_stage_last_worked.sql"],
+    }
+    assert json.loads(again.stdout) == {"store": store, "layout": 2, "applied": []}
+    assert sirwan(tmp_path, "migrate").stdout == f"{store}: layout 2; nothing to apply\n"
 
 
 def test_migrate_says_what_keeps_it_from_working(tmp_path: Path) -> None:
@@ -257,3 +264,60 @@ def test_an_unwanted_word_is_a_word_and_not_an_option(tmp_path: Path) -> None:
     sirwan(tmp_path, "ingest", str(tmp_path / "page.html"))
     assert sirwan(tmp_path, "search", "canal", "-Basra", "--json").stdout.strip() == "[]"
     assert sirwan(tmp_path, "search", "canal", "-nowhere", "--country", "iq").returncode == 0
+
+
+def closed(home: Path, *words: str) -> "tuple[int, str]":
+    """Exit code and errors of a command whose output nobody reads."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SIRWAN_")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from services.cli import main; main()", *words],
+        env={**kept, "SIRWAN_HOME": str(home)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=ROOT,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.close()
+    _, errors = process.communicate(timeout=60)
+    return process.returncode, errors
+
+
+def test_nobody_reading_the_output_is_no_error_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(ARTICLE)
+    (stored,) = json.loads(sirwan(tmp_path, "ingest", "--json", str(tmp_path / "page.html")).stdout)
+    for words in (["trace", stored["page_id"]], ["status"], ["status", "--json"], ["search", "canal"]):
+        assert closed(tmp_path, *words) == (141, "")
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    assert sirwan(tmp_path, "--version").stdout == f"sirwan {version('sirwan')}\n"
+
+
+def test_a_trace_finds_the_page_under_the_other_scheme(tmp_path: Path) -> None:
+    fill(
+        tmp_path / "sirwan.db",
+        row(an_article("a", canonical_url="https://t.example/a", page_id=page_id("https://t.example/a"))),
+    )
+    done = sirwan(tmp_path, "trace", "http://t.example/a")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "but https://t.example/a was: try `sirwan trace https://t.example/a`" in done.stderr
+    assert "never met; no source" in sirwan(tmp_path, "trace", "http://t.example/b").stderr
+
+
+def test_a_run_that_could_read_no_feed_does_not_end_well(tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    address = f"http://127.0.0.1:{free_port()}"
+    (tmp_path / "sources" / "one.toml").write_text(
+        f'[[source]]\nid = "adder"\nname = "Adder"\nhomepage = "{address}/"\n'
+        f'[[source.feeds]]\nurl = "{address}/rss"\nkind = "feed"\n'
+    )
+    done = sirwan(
+        tmp_path,
+        "run",
+        "--once",
+        SIRWAN_SOURCES=str(tmp_path / "sources"),
+        SIRWAN_ALLOW_PRIVATE_HOSTS="true",
+        SIRWAN_RETRY_ATTEMPTS="1",
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "sirwan: no-feed-read: not one of 1 could be read; the log says why of each (feed-failed)"
+    )

@@ -13,7 +13,7 @@ from msgspec import structs
 from schemas.records import ClassifiedArticle, Credit, Published, Stamp
 from schemas.topics import ARTICLES_CLASSIFIED
 from services.linker.events import Unreadable
-from services.linker.stage import build, stamps
+from services.linker.stage import build, following, stamps
 from services.linker.window import FORGOTTEN_AT_ONCE, SPAN
 from services.stage import Emit, Remember, Skip
 from tests.unit.linker.articles import (
@@ -376,3 +376,24 @@ def test_copies_never_point_at_each_other(credited: bool) -> None:
             assert at.copy_.of not in seen, "the copies point in a circle"
             seen.add(at.copy_.of)
             at = articles[at.copy_.of]
+
+
+def test_another_list_of_sources_counts_for_what_is_judged_from_then_on() -> None:
+    """A redelivery is answered as before, byte for byte; a window built anew goes on the same way."""
+    lists = [SOURCES]
+    memory = Kept()
+    stage = following(lambda: lists[-1], memory)
+
+    def take(article: ClassifiedArticle) -> list[tuple[str, str, bytes | None]]:
+        outgoing = list(stage.step(article))
+        memory.remember(outgoing)
+        return on_the_wire(outgoing)
+
+    first = take(TWO)
+    sold = structs.replace(SOURCES["basra"], family=SOURCES["tigris"].family or "tigris")
+    lists.append({**SOURCES, "basra": sold})
+    assert take(TWO) == [line for line in first if line[0] != "memory"]
+    before = Kept(memory.held)
+    owned = take(THREE)
+    assert owned == on_the_wire(list(build(lists[-1], before).step(THREE)))
+    assert owned != on_the_wire(list(build(SOURCES, before).step(THREE)))

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,19 @@ def test_a_file_that_is_no_toml_is_a_mistake_too(bad: bytes, tmp_path: Path) -> 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceFileError, match="no such folder"):
         load_sources(tmp_path / "none")
+
+
+def test_a_folder_that_may_not_be_read_is_a_mistake_and_not_an_empty_list(tmp_path: Path) -> None:
+    """Its files would all be gone, and every source with them."""
+    written(tmp_path, a=GOOD)
+    tmp_path.chmod(0o000)
+    root = os.geteuid() == 0
+    try:
+        if root:
+            os.seteuid(65534)
+        with pytest.raises(SourceFileError, match="Permission denied; set SIRWAN_SOURCES"):
+            load_sources(tmp_path)
+    finally:
+        if root:
+            os.seteuid(0)
+        tmp_path.chmod(0o700)
