@@ -17,6 +17,9 @@ class Knob(NamedTuple):
 
 KNOBS: Mapping[str, Knob] = {
     "KAFKA_PORT": Knob("9092", "Port on 127.0.0.1 where consumers outside the containers reach Kafka."),
+    "POSTGRES_PORT": Knob(
+        "15432", "The same for PostgreSQL; not 5432, which one of this machine's own may have."
+    ),
     "PROMETHEUS_PORT": Knob("9090", "Port of Prometheus on 127.0.0.1, profile monitoring."),
     "GRAFANA_PORT": Knob("3000", "Port of Grafana on 127.0.0.1, profile monitoring; the user is admin."),
     "KAFBAT_PORT": Knob("8080", "Port of the topic browser on 127.0.0.1, profile ui."),

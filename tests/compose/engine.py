@@ -13,12 +13,19 @@ SHARED = Path(os.environ.get("SIRWAN_SHARED", ROOT.parent / "shared"))
 
 
 class NoEngine(Exception):
-    """There is no docker engine to be had here; the message says what is missing."""
+    """No docker engine answers, and there is nothing to start one with; the message says what is missing."""
+
+
+class EngineFailed(Exception):
+    """An engine could be started and was not; the message has the last words of what failed."""
 
 
 @contextmanager
 def engine() -> Iterator[Mapping[str, str]]:
-    """The environment that docker commands need; an engine started here ends with it. Raises NoEngine."""
+    """What docker commands need in their environment. Raises NoEngine, EngineFailed.
+
+    An engine that is started here ends with the context.
+    """
     if _answers(os.environ):
         yield dict(os.environ)
         return
@@ -32,7 +39,7 @@ def engine() -> Iterator[Mapping[str, str]]:
         ours = not _answers(_environment(up))
         try:
             _run(up, "up")
-            _run(scripts / "standins.sh")
+            _run(scripts / "standins.sh", DCK_PROM="1")  # Prometheus, too
             yield _environment(up)
         finally:
             if ours:
@@ -45,10 +52,11 @@ def _environment(up: Path) -> Mapping[str, str]:
     return dict(line.split("=", 1) for line in said.split("\0") if "=" in line)
 
 
-def _run(script: Path, *arguments: str) -> None:
-    run = subprocess.run([script, *arguments], capture_output=True, text=True, check=False)
+def _run(script: Path, *arguments: str, **more: str) -> None:
+    environment = {**os.environ, **more}
+    run = subprocess.run([script, *arguments], env=environment, capture_output=True, text=True, check=False)
     if run.returncode:
-        raise NoEngine(f"{script.name} failed: {(run.stdout + run.stderr).strip()[-500:]}")
+        raise EngineFailed(f"{script.name} failed: {(run.stdout + run.stderr).strip()[-500:]}")
 
 
 def _answers(environment: Mapping[str, str]) -> bool:

@@ -12,6 +12,7 @@ from tests.compose.engine import ROOT
 
 PROJECT, IMAGE = "sirwan-test", "sirwan:test"
 FILES = ("--file", "docker-compose.yml", "--file", "tests/compose/override.yml")
+COMPOSE = ("compose", "--project-name", PROJECT, *FILES)
 
 # Every row of a table but for some columns, in an order that does not depend on where it lies.
 ROWS = """
@@ -30,13 +31,12 @@ class Stack:
     """One running deployment."""
 
     environment: Mapping[str, str]
-    port: int  # of the broker's external listener on this machine
     clock: SystemClock
 
     @property
     def kafka(self) -> KafkaSettings:
         """The broker as consumers outside reach it."""
-        return KafkaSettings(f"127.0.0.1:{self.port}")
+        return KafkaSettings(f"127.0.0.1:{self.environment['KAFKA_PORT']}")
 
     def docker(self, *arguments: str) -> str:
         """What `docker …` prints. Raises Failed with its last words."""
@@ -45,9 +45,16 @@ class Stack:
             raise Failed(f"docker {' '.join(arguments)}: {run.stderr.strip()[-800:]}")
         return run.stdout
 
-    def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        command, environment = ["docker", *arguments], self.environment
+    def _run(self, *arguments: str, **changes: str) -> "subprocess.CompletedProcess[str]":
+        command, environment = ["docker", *arguments], {**self.environment, **changes}
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    def refused(self, *arguments: str, **changes: str) -> str:
+        """The last words of a `docker compose …` that fails, other settings given. Raises Failed if not."""
+        run = self._run(*COMPOSE, *arguments, **changes)
+        if not run.returncode:
+            raise Failed(f"docker compose {' '.join(arguments)} should have failed: {changes}")
+        return run.stdout + run.stderr
 
     def complaints(self) -> str:
         """What compose has to say against docker-compose.yml alone, without a file .env."""
@@ -55,7 +62,7 @@ class Stack:
 
     def compose(self, *arguments: str) -> str:
         """What `docker compose …` prints."""
-        return self.docker("compose", "--project-name", PROJECT, *FILES, *arguments)
+        return self.docker(*COMPOSE, *arguments)
 
     def containers(self, service: str) -> list[str]:
         """Ids of a service's containers, running or not."""
@@ -100,6 +107,19 @@ class Stack:
         tables = self.sql(TABLES)
         return [line for table in tables for line in self.sql(ROWS.format(table=table, without=without))]
 
+    def add_sources(self, name: str, text: str) -> None:
+        """Put one more file into the folder of sources, as an operator does."""
+        Path(self.environment["SOURCES_FOLDER"], name).write_text(text, "utf-8")
+
+    def ready(self, service: str) -> bool:
+        """What its health check asks, asked now: a container is called unhealthy only after a minute."""
+        asked = ["exec", "-T", service, "python", "-m", "services.runtime.ready", "9100"]
+        return self._run(*COMPOSE, *asked).returncode == 0
+
+    def health(self, service: str) -> set[str]:
+        """What its containers' health checks say: healthy, unhealthy, starting."""
+        return {self.inspect(each, "State.Health.Status") for each in self.containers(service)}
+
     def show_trouble(self) -> str:
         """What there is to see when something failed."""
         return self.compose("ps", "--all") + self.compose("logs", "--no-color", "--tail", "60")
@@ -112,13 +132,12 @@ class Stack:
 def new_stack(environment: Mapping[str, str], folder: Path) -> Stack:
     """A deployment that shares nothing with another on this machine and ignores .env; not started."""
     kept = {name: value for name, value in environment.items() if not name.startswith("SIRWAN_")}
-    port = free_port()
     ours = {
-        "KAFKA_PORT": str(port),
+        **{name: str(free_port()) for name in ("KAFKA_PORT", "POSTGRES_PORT", "PROMETHEUS_PORT")},
         "SERVICE_IMAGE": IMAGE,
         "SOURCES_FOLDER": str(folder / "sources"),
         "SECRETS_FOLDER": str(folder / "secrets"),
         "SIRWAN_PARTITIONS": "6",  # so that three replicas have two each
         "COMPOSE_DISABLE_ENV_FILE": "1",
     }
-    return Stack(kept | ours, port, SystemClock())
+    return Stack(kept | ours, SystemClock())
