@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from services.runtime.metrics import METRICS
+from services.store.freshness import GAPS, LEAST, NO_HABIT
 from tests.contract.test_doc_links import HEADING, anchor
 from tests.dashboards import BOARDS, GRAFANA, Query, board, queries
 from tests.deployment import STAGES
@@ -55,6 +56,16 @@ def test_each_alert_has_a_test_of_both_kinds(fires: bool) -> None:
     tested = [each for test in unit_tests() for each in test.get("alert_rule_test", ())]
     found = {each["alertname"] for each in tested if bool(each["exp_alerts"]) is fires}
     assert found == {alert["alert"] for alert in ALERTS}
+
+
+def test_an_owner_is_missed_by_the_alert_as_by_status() -> None:
+    (rule,) = [each for name, each in RECORDED.items() if name == "sirwan:family:patience_seconds"]
+    least, most = LEAST.total_seconds(), NO_HABIT.total_seconds()
+    assert rule.expression.startswith(f"clamp({GAPS} * ")
+    assert rule.expression.endswith(f", {least:.0f}, {most:.0f})")
+    texts = {alert["alert"]: alert["expr"] for alert in ALERTS}
+    assert f"> {least:.0f}" in texts["SirwanNothingArrives"]
+    assert f"> {most:.0f}" in texts["SirwanSourceSilent"]
 
 
 def test_each_rule_that_records_has_a_test() -> None:
