@@ -13,6 +13,7 @@ import pytest
 from deploy.demo.server import NEWSROOMS, NewsWeb
 from services.store.status import status
 from tests.e2e.test_bad_input import ROOT
+from tests.unit.store.records import fill
 
 PATIENCE = 40.0  # seconds for what takes about ten
 
@@ -48,8 +49,7 @@ class Running:
 
     def brought(self, source: str) -> int:
         """Articles of a source in the store."""
-        database = self.home / "sirwan.db"
-        known = status(database).sources if database.exists() else ()
+        known = status(self.home / "sirwan.db").sources
         return sum(each.articles for each in known if each.source_id == source)
 
     def feeds(self) -> dict[str, int]:
@@ -71,6 +71,7 @@ class Running:
 def running(tmp_path: Path) -> Iterator[Running]:
     with NewsWeb(dict.fromkeys(NEWSROOMS, 0)) as web:
         ours = Running(tmp_path, web)
+        fill(tmp_path / "sirwan.db")  # so that it can be asked from the start
         ours.write("one.toml", "tigris-post")
         ours.start()
         try:
