@@ -208,7 +208,7 @@ def trace(page: Annotated[str, typer.Argument(help="A URL, or a page id.")], jso
     if not found.known:
         why = "no source has named it and nobody ingested it"
         twin = twin_of(page)
-        if twin and _stored(lambda path: follow(path, ident_of(twin))).known:
+        if twin and _stored(lambda place: follow(place, ident_of(twin))).known:
             why = f"but {twin} was: try `sirwan trace {twin}`"
         _fail(f"{page}: never met; {why}", REFUSED)
     _show(found, json, lambda: print_trace(_console(), found))
@@ -218,11 +218,11 @@ def trace(page: Annotated[str, typer.Argument(help="A URL, or a page id.")], jso
 def status(json: AsJson = False) -> None:
     """Is it working? Exit 0 if it is or is at rest, else 1: stages, lag, dead letters, age by owner."""
     from services.runtime.clock import SystemClock
-    from services.store.glance import glance
-    from services.store.status import status as look
+    from services.store.glance import look
+    from services.store.status import status as read
     from services.store.view import print_status
 
-    found = glance(_stored(look), _settings(), SystemClock())
+    found = look(_settings(), SystemClock(), lambda: _stored(read))
     _show(found, json, lambda: print_status(_console(), found))
     if not found.working:
         sys.exit(REFUSED)

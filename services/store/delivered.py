@@ -19,12 +19,21 @@ class Delivered:
         self._metrics = metrics
         self._clock = clock
         self._sources = sources
-        self._newest: dict[tuple[str, str], datetime] = {}
+        self._newest: dict[str, datetime] = {}
 
     def found(self, newest: Mapping[str, datetime]) -> None:
         """What the database holds at the start: when the newest article of each source was fetched."""
         for source_id, fetched_at in newest.items():
             self._note(source_id, fetched_at)
+
+    def show(self) -> None:
+        """Show how fresh each owner and source is, by the list of this moment."""
+        shown: dict[tuple[str, ...], float] = {}
+        for source_id, newest in self._newest.items():
+            source = self._sources.get(source_id)
+            whose = (source.family or source.id, source.id) if source else (UNKNOWN, UNKNOWN)
+            shown[whose] = max(shown.get(whose, 0.0), newest.timestamp())
+        self._metrics.show("sirwan_newest_article_timestamp_seconds", shown)
 
     def committed(self, rows: Sequence[Row]) -> None:
         """These rows are in the database now."""
@@ -43,10 +52,6 @@ class Delivered:
             self._metrics.observe("sirwan_article_age_seconds", max(age, 0.0))
 
     def _note(self, source_id: str, fetched_at: datetime) -> None:
-        source = self._sources.get(source_id)
-        whose = (source.family or source.id, source.id) if source else (UNKNOWN, UNKNOWN)
-        newest = self._newest[whose] = max(self._newest.get(whose, fetched_at), fetched_at)
-        family, known = whose
-        self._metrics.set(
-            "sirwan_newest_article_timestamp_seconds", newest.timestamp(), family=family, source=known
-        )
+        # Ids come from messages, so only those that a source file has named are remembered one by one.
+        known = source_id if source_id in self._sources else UNKNOWN
+        self._newest[known] = max(self._newest.get(known, fetched_at), fetched_at)

@@ -29,14 +29,16 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
     metrics = around.metrics
     delivered = Delivered(metrics, around.clock, around.sources)
     store = StoreService(sink_at(around.settings.place), around.clock, around.health, delivered)
+
+    def measure() -> None:
+        metrics.set("sirwan_queue_messages", store.waiting, stage="store", queue="rows")
+        delivered.show()
+
     try:
         await store.start()
+        with metrics.measuring(measure):
+            yield Fitted(store.service, follows=True)
     except MigrationRefused as exc:
         raise Poison("store-migration", str(exc)) from exc
-    try:
-        with metrics.measuring(
-            lambda: metrics.set("sirwan_queue_messages", store.waiting, stage="store", queue="rows")
-        ):
-            yield Fitted(store.service, follows=True)
     finally:
         await store.stop()

@@ -1,7 +1,7 @@
 """`sirwan status`: what the store knows, what the broker says of the lag, and what follows."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from services.runtime.clock import Clock
 from services.runtime.config import Settings
 from services.runtime.home import running_since
 from services.runtime.sources import SourceFileError, load_sources
+from services.stage import Transient
 from services.store.freshness import Age, Silent, SourceAge, age_of, families, silent
-from services.store.status import DeadLetterCount, StageCounts, Status
+from services.store.status import UNREAD, DeadLetterCount, StageCounts, Status
 from services.store.trace import PIPELINE
 from services.store.verdict import Circumstances, Lag, Stands, Verdict, calmer, judge
 
@@ -44,15 +45,29 @@ class Glance(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
 
 
-def glance(state: Status, settings: Settings, clock: Clock) -> Glance:
+def look(settings: Settings, clock: Clock, read: Callable[[], Status]) -> Glance:
+    """What is known now. A deployment on Kafka is asked for its lag, even where its store is away.
+
+    Raises Transient where the store of anything else cannot be read.
+    """
+    try:
+        return glance(read(), settings, clock)
+    except Transient as exc:
+        if not _on_kafka(settings):
+            raise
+        return glance(UNREAD, settings, clock, store_problem=exc.detail)
+
+
+def glance(state: Status, settings: Settings, clock: Clock, *, store_problem: str | None = None) -> Glance:
     """What `state` means now. Where SIRWAN_KAFKA is given it is a deployment on Kafka, asked for its lag."""
-    on_kafka = "kafka" in settings.model_fields_set
+    on_kafka = _on_kafka(settings)
     lags, problem = _lags(settings, clock) if on_kafka else ({}, None)
     around = Circumstances(
         now=clock.now(),
         on_kafka=on_kafka,
         running_since=None if on_kafka else running_since(settings.home),
         broker_problem=problem,
+        store_problem=store_problem,
         source_mistakes=_mistakes(settings.sources),
     )
     ages, quiet = families(state.sources), silent(state.sources, around.now)
@@ -84,6 +99,10 @@ def glance(state: Status, settings: Settings, clock: Clock) -> Glance:
     )
 
 
+def _on_kafka(settings: Settings) -> bool:
+    return "kafka" in settings.model_fields_set
+
+
 def _mistakes(folder: Path) -> int:
     """In the source files; none where there are none here, for status may be asked from anywhere."""
     if not folder.is_dir():
@@ -97,12 +116,12 @@ def _mistakes(folder: Path) -> int:
 
 def _lags(settings: Settings, clock: Clock) -> tuple[Mapping[str, Lag], str | None]:
     """What waits for each stage, or why that is not known."""
-    from services.runtime.kafka_lag import look  # only who is on Kafka pays for loading its clients
+    from services.runtime.kafka_lag import look as ask  # only who is on Kafka pays for loading its clients
     from services.runtime.serve import kafka_settings
 
     reads = {stage: [topic.name for topic in flow.reads] for stage, flow in FLOWS.items()}
     try:
-        found = asyncio.run(look(kafka_settings(settings, "status"), reads, clock))
+        found = asyncio.run(ask(kafka_settings(settings, "status"), reads, clock))
     except BrokerDown as exc:
         return {}, f"lag unknown: {exc} (SIRWAN_KAFKA)"
     return {

@@ -50,7 +50,7 @@ class StoreService:
         self._delivered = delivered
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
-        self._opened = False
+        self._opened = self._informed = False
 
     def service(self) -> Service:
         """What the runtime runs. Only articles and stories have a fate: the rest is the journal itself."""
@@ -152,7 +152,9 @@ class StoreService:
         if not self._opened:
             await self._sink.open()
             self._opened = True
+        if not self._informed:
             self._delivered.found(await self._sink.newest())
+            self._informed = True
 
 
 def _answer(written: asyncio.Future[None], error: BaseException | None) -> None:

@@ -69,6 +69,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     flood_at: datetime | None = None  # when the FLOOD latest dead letters began; None if there are fewer
 
 
+UNREAD = Status(stages=(), dead_letters=(), sources=(), counts={})
+"""What is known of a store that cannot be read."""
+
+
 def status(place: Place) -> Status:
     """The counts of this moment. Raises Transient where the store cannot be read."""
     with reading(place) as store:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from services.store.freshness import Age, Silent
+from services.store.freshness import NO_HABIT, Age, Silent
 
 LIMITS: Mapping[str, float] = {
     "lag": 1000,  # messages that a stage may be behind
@@ -56,6 +56,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     on_kafka: bool
     running_since: datetime | None = None  # of an embedded run; None while nothing runs, or on Kafka
     broker_problem: str | None = None  # why it cannot be asked
+    store_problem: str | None = None  # the same
     source_mistakes: int = 0  # in the source files, where they can be seen from here
 
     @property
@@ -86,9 +87,9 @@ def judge(
         told = f", the last thing happened {ago(around.now, last)}" if last else ""
         return Verdict(working=True, line=f"at rest: nothing runs here{told}", alarms=())
     found = (
-        *_broker(around, stages),
+        *_unreachable(around, stages),
         *_standing(around.now, stages),
-        *_missed(around, ages, everybody),
+        *_missed(around, ages, everybody, silent),
         *_flood(around.now, flood_at),
     )
     if found:
@@ -105,9 +106,8 @@ def _remarks(around: Circumstances, silent: Sequence[Silent]) -> Iterator[str]:
         yield f"{counted(never, 'source')} never brought an article"
 
 
-def _broker(around: Circumstances, stages: Sequence[Stands]) -> Iterator[str]:
-    if around.broker_problem:
-        yield around.broker_problem
+def _unreachable(around: Circumstances, stages: Sequence[Stands]) -> Iterator[str]:
+    yield from filter(None, (around.store_problem, around.broker_problem))
     missing = sorted({topic for each in stages if each.lag for topic in each.lag.missing})
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
@@ -127,9 +127,14 @@ def _standing(now: datetime, stages: Sequence[Stands]) -> Iterator[str]:
             yield f"{each.stage} lags {counted(waiting, 'message')} and did nothing for {span(idle)}"
 
 
-def _missed(around: Circumstances, ages: Sequence[Age], everybody: Age | None) -> Iterator[str]:
+def _missed(
+    around: Circumstances, ages: Sequence[Age], everybody: Age | None, silent: Sequence[Silent]
+) -> Iterator[str]:
     """Nobody brings anything; else each owner that does not. A run is not blamed for the time before it."""
     if everybody is None:
+        since = min((each.since for each in silent), default=around.now)
+        if (waited := _seconds_since(around, since)) > NO_HABIT.total_seconds():
+            yield f"no article from anybody since the sources are read, for {span(waited)}"
         return
     if (waited := _waited(around, everybody)) > everybody.limit:
         yield f"no article from anybody for {span(waited)}"
@@ -142,8 +147,12 @@ def _missed(around: Circumstances, ages: Sequence[Age], everybody: Age | None) -
 
 
 def _waited(around: Circumstances, age: Age) -> float:
-    since = max(age.newest, around.running_since or age.newest)
-    return (around.now - since).total_seconds()
+    return _seconds_since(around, age.newest)
+
+
+def _seconds_since(around: Circumstances, then: datetime) -> float:
+    """For how long something has been waited for: an embedded run began to wait when it started."""
+    return (around.now - max(then, around.running_since or then)).total_seconds()
 
 
 def _flood(now: datetime, flood_at: datetime | None) -> Iterator[str]:

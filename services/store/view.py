@@ -154,9 +154,8 @@ def print_trace(console: Console, found: Trace) -> None:
 def _kept(found: Trace) -> Iterable[Text]:
     article = found.article
     if article is not None:
-        yield Text.assemble(
-            ("stored  ", "dim"), article.title or "(no title)", f", version {article.version}"
-        )
+        title = plain(article.title or "(no title)")
+        yield Text("stored  ", "dim") + title + Text(f", version {article.version}")
         if article.because:
             yield Text("because ", "dim") + plain(article.because)
         of = f" of {article.of_publisher}" if article.of_publisher else ""
@@ -173,7 +172,10 @@ def _kept(found: Trace) -> Iterable[Text]:
 
 def print_status(console: Console, found: Glance) -> None:
     """Is it working: the verdict, what each stage did, what died, how fresh each owner is, who is silent."""
-    console.print(plain(found.verdict, "bold green" if found.working else "bold red"))
+    colour = "bold green" if found.working else "bold red"
+    console.print(
+        plain(found.verdict, colour), soft_wrap=True
+    )  # one line, however long, for whoever reads it
     console.print()
     _print_stages(console, found)
     _print_listing(console, "refused", "yellow", (_refused(stage) for stage in found.stages if stage.reasons))

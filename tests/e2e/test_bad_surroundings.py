@@ -82,6 +82,21 @@ def test_a_status_without_its_broker_is_quiet_and_says_so(tmp_path: Path) -> Non
     assert (done.returncode, done.stderr) == (1, "")
 
 
+def test_a_status_without_its_store_still_says_what_the_broker_knows(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    asyncio.run(apply(kafka, Layout()))
+    gone = f"postgresql://sirwan@127.0.0.1:{free_port()}/news"
+    around = {"SIRWAN_KAFKA": kafka.bootstrap, "SIRWAN_TOPIC_PREFIX": kafka.prefix, "SIRWAN_STORE": gone}
+    done = sirwan(tmp_path, "status", **around)
+    first, *rest = done.stdout.splitlines()
+    assert first.startswith(f"not working: {gone}: ")
+    assert "see that PostgreSQL runs there" in first
+    assert "fetcher does not run" in first
+    assert any(line.split() == ["extractor", "0", "0", "0", "0", "0", "never"] for line in rest)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 @pytest.mark.parametrize(("there", "why"), [(False, "no such folder"), (True, "Not a directory")])
 def test_a_source_folder_that_is_none_is_one_line(tmp_path: Path, there: bool, why: str) -> None:
     folder = tmp_path / "sources"

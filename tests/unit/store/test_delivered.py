@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from schemas.records import Source
@@ -19,8 +20,8 @@ NEWEST = "sirwan_newest_article_timestamp_seconds"
 
 class Desk:
     def __init__(self) -> None:
-        self.metrics, self.clock = Metrics(), FakeClock()
-        self.delivered = Delivered(self.metrics, self.clock, SOURCES)
+        self.metrics, self.clock, self.sources = Metrics(), FakeClock(), dict(SOURCES)
+        self.delivered = Delivered(self.metrics, self.clock, self.sources)
 
     def article(self, minutes_ago: float, source_id: str | None = "tigris-post", version: int = 1) -> None:
         at = START - timedelta(minutes=minutes_ago)
@@ -28,6 +29,7 @@ class Desk:
 
     def newest(self, family: str, source: str) -> float:
         """Minutes ago."""
+        self.delivered.show()
         at = self.metrics.value(NEWEST, family=family, source=source)
         return (START.timestamp() - at) / 60
 
@@ -72,6 +74,21 @@ def test_after_a_restart_the_database_says_what_was_newest() -> None:
     assert desk.newest("unknown", "unknown") == 5
     desk.article(3)
     assert desk.newest("Tigris House", "tigris-post") == 3
+
+
+def test_a_source_that_is_gone_or_sold_is_shown_as_the_list_has_it_now() -> None:
+    desk = Desk()
+    desk.article(30, "tigris-post")
+    desk.article(20, "basra-ledger")
+    assert desk.newest("Tigris House", "tigris-post") == 30
+    del desk.sources["tigris-post"]
+    desk.sources["basra-ledger"] = msgspec.structs.replace(SOURCES["basra-ledger"], family="Shatt")
+    assert desk.newest("Shatt", "basra-ledger") == 20
+    said = [line for line in desk.metrics.exposition().decode().splitlines() if line.startswith(NEWEST)]
+    assert [line.split("} ")[0] for line in said] == [
+        f'{NEWEST}{{family="unknown",source="unknown"',
+        f'{NEWEST}{{family="Shatt",source="basra-ledger"',
+    ]
 
 
 def test_the_age_is_from_fetched_to_committed_and_counts_each_article_once() -> None:

@@ -20,7 +20,16 @@ from services.store.service import BATCH, StoreService
 from services.store.sqlite import SqliteSink
 from services.store.tables import Row
 from tests.clock import FakeClock
-from tests.unit.store.records import a_dead_letter, a_fate, a_source, a_story, an_article, message, page
+from tests.unit.store.records import (
+    NOON,
+    a_dead_letter,
+    a_fate,
+    a_source,
+    a_story,
+    an_article,
+    message,
+    page,
+)
 
 
 class Recorder:
@@ -31,6 +40,8 @@ class Recorder:
         self.batches: list[list[Row]] = []
         self.poisonous: set[str] = set()
         self.opened = False
+        self.found: dict[str, datetime] = {}
+        self.unread: list[Exception] = []  # one a call of newest, first to last
 
     async def open(self) -> None:
         self._stumble()
@@ -43,7 +54,9 @@ class Recorder:
         self.batches.append(list(rows))
 
     async def newest(self) -> Mapping[str, datetime]:
-        return {}
+        if self.unread:
+            raise self.unread.pop(0)
+        return self.found
 
     async def close(self) -> None:
         self.opened = False
@@ -115,6 +128,19 @@ async def test_a_handler_returns_only_when_its_row_is_committed() -> None:
     await service.start()
     await waiting
     assert sink.batches
+    await service.stop()
+
+
+async def test_what_was_newest_is_asked_again_where_it_could_not_be_read() -> None:
+    sink, metrics = Recorder(), Metrics()
+    sink.found, sink.unread = {"somebody": NOON}, [AWAY, AWAY]
+    delivered = Delivered(metrics, FakeClock(), {})
+    service = StoreService(sink, FakeClock(), a_health(), delivered)
+    await service.start()
+    await keep(service, a_fate())
+    delivered.show()
+    newest = metrics.value("sirwan_newest_article_timestamp_seconds", family="unknown", source="unknown")
+    assert (newest, sink.opened, sink.unread) == (NOON.timestamp(), True, [])
     await service.stop()
 
 
@@ -220,10 +246,10 @@ async def test_delivery_is_told_of_what_is_committed_and_of_nothing_else() -> No
 async def test_after_a_restart_delivery_knows_how_fresh_the_database_is(tmp_path: Path) -> None:
     for restarted in (False, True):
         metrics, clock = Metrics(), FakeClock()
-        service = StoreService(
-            SqliteSink(tmp_path / "store.db"), clock, a_health(), Delivered(metrics, clock, {})
-        )
+        delivered = Delivered(metrics, clock, {})
+        service = StoreService(SqliteSink(tmp_path / "store.db"), clock, a_health(), delivered)
         await service.start()
+        delivered.show()
         known = b"sirwan_newest_article_timestamp_seconds{" in metrics.exposition()
         assert known is restarted
         await keep(service, an_article())

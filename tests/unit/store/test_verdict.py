@@ -7,7 +7,7 @@ from services.store.freshness import Age, Silent
 from services.store.verdict import Circumstances, Lag, Stands, Verdict, ago, calmer, counted, judge, span
 from tests.unit.store.records import NOON
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KAFKA = Circumstances(now=NOON, on_kafka=True)
 
 
@@ -38,6 +38,26 @@ def test_who_never_brought_anything_is_said_and_is_no_alarm() -> None:
     mute = Silent(source_id="m", name="Mute", family="m", since=NOON, never=True)
     quiet = Silent(source_id="q", name="Quiet", family="q", since=NOON, never=False)
     assert verdict(silent=[mute, quiet]).line == "working; 1 source never brought an article"
+
+
+@pytest.mark.parametrize(
+    ("around", "since", "alarm"),
+    [
+        (KAFKA, 4 * DAY, "no article from anybody since the sources are read, for 4 d"),
+        (KAFKA, 2 * DAY, None),
+        (Circumstances(now=NOON, on_kafka=False, running_since=NOON - DAY), 4 * DAY, None),
+    ],
+    ids=["for days", "not for long", "a run of its own that is young"],
+)
+def test_a_deployment_that_never_brought_anything_is_not_working(
+    around: Circumstances, since: timedelta, alarm: str | None
+) -> None:
+    mute = [
+        Silent(source_id=name, name=name, family=name, since=NOON - ago_, never=True)
+        for name, ago_ in (("a", since), ("b", HOUR))
+    ]
+    found = verdict(around, ages=[], everybody=None, silent=mute)
+    assert (found.working, found.alarms) == (alarm is None, (alarm,) if alarm else ())
 
 
 LATE = [an_age(name, 3 * HOUR) for name in ("Tigris", "Zagros", "Arvand", "Caspian", "Shatt")]
