@@ -113,6 +113,7 @@ class Deployment:
 def deployed(kafka: KafkaSettings, home: Path, **settings: str) -> Iterator[Deployment]:
     """A deployment whose processes end with the context, whatever happens."""
     (home / "sources").mkdir(parents=True, exist_ok=True)
+    (home / "sources" / "none.toml").touch()  # a folder without any file is a mistake
     deployment = Deployment(kafka, home, settings)
     try:
         yield deployment

@@ -47,8 +47,10 @@ async def _run_sources(settings: Settings, *, once: bool) -> None:
         if once:
             try:
                 await pipeline.discover()
-            finally:  # where no feed could be read, what was left from the last run is still finished
+            except Refusal:  # no feed could be read: what was left from the last run is still finished
                 await pipeline.drained()
+                raise
+            await pipeline.drained()
         else:
             await _until_interrupted(pipeline)
 
@@ -90,8 +92,7 @@ async def _ingest(settings: Settings, files: Sequence[Path]) -> tuple[Outcome, .
             wanted.add(page.page_id)
             await pipeline.put([Emit(PAGES_FETCHED, page.page_id, page, page.canonical_url)], "ingest")
         await pipeline.drained()
-    kept = [each for each in outcomes(settings.place) if each.page_id in wanted]
-    return (*kept, *refused)
+    return (*outcomes(settings.place, wanted), *refused)
 
 
 def _watched(files: Sequence[Path]) -> Iterator[Path]:
@@ -145,7 +146,7 @@ async def _fetch(settings: Settings, url: str) -> tuple[Outcome, ...]:
         except TimeoutError:
             why = f"{url}: no end after {FETCH_PATIENCE:g} s; its site does not answer, or asks us to wait"
             raise Transient("put-off", why) from None
-    return tuple(each for each in outcomes(settings.place) if each.page_id == request.page_id)
+    return outcomes(settings.place, [request.page_id])
 
 
 def ident_of(page: str) -> str:

@@ -180,7 +180,6 @@ def _suggestion(name: str, known: set[str]) -> str:
 
 def _problem(error: Any) -> str:
     field = str(error["loc"][0]) if error["loc"] else "?"
-    shown = re.sub(
-        "//.*@", "//…@", repr(error.get("input"))
-    )  # who logs in, and with what, is nobody's business
+    # Whoever logs in, and with what, is nobody's business, wherever in an address it stands.
+    shown = re.sub("://.*", "://…'", repr(error.get("input")))
     return f"{variable(field)}={shown}: {error['msg'].removeprefix('Value error, ')}"

@@ -1,6 +1,7 @@
 """SIRWAN_HOME belongs to one process at a time: two linkers over one memory would overwrite each other."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,12 +17,13 @@ def held(home: Path) -> Iterator[None]:
     Raises Poison("home-in-use"), and OSError where it cannot be made or written.
     """
     home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("w") as lock:
+    with (home / "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
             why = f"another sirwan works in {home}: wait for it, stop it, or set SIRWAN_HOME"
             raise Poison("home-in-use", why) from exc
+        os.utime(lock.fileno())  # since when: see running_since
         yield
 
 

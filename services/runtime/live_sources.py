@@ -26,11 +26,17 @@ WRONG = "sirwan_source_files_wrong"
 class LiveSources(Mapping[str, Source]):
     """The sources by id, as they are now. `now` is replaced as a whole: read once, it is one list."""
 
-    def __init__(self, sources: Mapping[str, Source], folder: Path | None = None) -> None:
+    def __init__(self, sources: Mapping[str, Source], folder: Path | None = None, read: str = "") -> None:
         self.now = sources
         self._changed = asyncio.Event()
         self._folder = folder
-        self._read = fingerprint(folder) if folder else ""
+        self._read = read  # fingerprint of what `sources` were read from
+
+    @classmethod
+    def of(cls, folder: Path) -> "LiveSources":
+        """What a folder holds, to be followed from there on. Raises SourceFileError."""
+        read = fingerprint(folder)  # first: an edit in between is then taken for one that came after
+        return cls(load_sources(folder), folder, read)
 
     def __getitem__(self, ident: str) -> Source:
         return self.now[ident]

@@ -30,7 +30,7 @@ from services.runtime.kafka_state import KafkaState
 from services.runtime.kafka_watchdog import Stalled, watch
 from services.runtime.live_sources import LiveSources
 from services.runtime.metrics import Metrics
-from services.runtime.sources import SourceFileError, load_sources
+from services.runtime.sources import SourceFileError
 from services.runtime.tracing import tracing
 from services.runtime.worker import Worker
 from services.stage import Refusal
@@ -102,7 +102,7 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
         stack.enter_context(process_measured(settings, metrics))
         await stack.enter_async_context(serve_health(settings, health, metrics))
         traces = await stack.enter_async_context(tracing(settings, f"sirwan-{name}"))
-        sources = LiveSources(load_sources(settings.sources), settings.sources)
+        sources = LiveSources.of(settings.sources)
         bus = KafkaBus(kafka, clock)
         health.blocked("starting", f"waiting for the broker {kafka.bootstrap} (SIRWAN_KAFKA)")
         await bus.start()

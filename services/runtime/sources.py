@@ -58,6 +58,8 @@ def _blocks(folder: Path, problems: list[str]) -> Iterator[tuple[str, dict[str, 
         why = "no such folder" if isinstance(exc, FileNotFoundError) else exc.strerror
         problems.append(f"{folder}: {why}; set SIRWAN_SOURCES to a folder of *.toml that can be read")
         return
+    if not files:
+        problems.append(f"{folder}: no *.toml in it; a folder that lost its files must not end all reading")
     for path in files:
         try:
             content = tomllib.loads(path.read_text("utf-8"))

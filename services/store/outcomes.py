@@ -1,14 +1,15 @@
 """What became of each page: its last fate, and what the store says of it if it was kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 import msgspec
 
 from schemas.records import Copy
 from services.runtime.place import Place
-from services.store.reading import reading
+from services.store.reading import Reader, reading
 from services.store.trace import PIPELINE
 
 # A page may have had several fates at a stage (redelivered, or fetched again); the latest counts.
@@ -21,7 +22,7 @@ SELECT f.page_id, f.stage, f.fate, f.reason, f.detail, f.at, f.seconds, f.url,
   FROM fates f
   LEFT JOIN articles a ON a.page_id = f.page_id
   LEFT JOIN stories s ON s.story_id = a.story_id
- WHERE f.topic <> 'stories.v1'
+ WHERE f.topic <> 'stories.v1' %s
  ORDER BY f.at
 """
 
@@ -59,11 +60,11 @@ class _Copied(msgspec.Struct, frozen=True):
 _COPIED = msgspec.json.Decoder(_Copied)
 
 
-def outcomes(place: Place) -> tuple[Outcome, ...]:
-    """Every page with a fate, by source and URL. Raises Transient("store-unavailable")."""
+def outcomes(place: Place, page_ids: Iterable[str] | None = None) -> tuple[Outcome, ...]:
+    """Every page with a fate, or of those asked for, by source and URL. Raises Transient."""
     last: dict[str, Outcome] = {}
     with reading(place) as store:
-        for fields in store.rows(LAST):
+        for fields in _last_fates(store, page_ids):
             fields["url"] = fields.pop("canonical_url") or fields["url"]
             copied = fields.pop("copied")
             fields["of_publisher"] = copied and _COPIED.decode(copied).copy.of_publisher
@@ -77,6 +78,21 @@ def outcomes(place: Place) -> tuple[Outcome, ...]:
     return tuple(sorted(last.values(), key=lambda each: (each.source_id or "", each.url or "")))
 
 
+def _last_fates(store: Reader, page_ids: Iterable[str] | None) -> Iterator[dict[str, Any]]:
+    if page_ids is None:
+        yield from store.rows(LAST % "")
+        return
+    for places, pages in _together(page_ids):
+        yield from store.rows(LAST % f"AND f.page_id IN ({places})", *pages)
+
+
+def _together(page_ids: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Pages of one query, and the places where their ids stand in it."""
+    asked = iter(page_ids)
+    while pages := tuple(islice(asked, TOGETHER)):
+        yield ", ".join(f"${number}" for number in range(1, len(pages) + 1)), pages
+
+
 def _begins_anew(found: Outcome, before: Outcome) -> bool:
     """Whether an earlier stage took the page after a later one was through with it: it was fetched again."""
     return found.at - timedelta(seconds=found.seconds) > before.at
@@ -88,10 +104,9 @@ def _place(outcome: Outcome) -> int:
 
 def without_end(place: Place, page_ids: Iterable[str]) -> tuple[str, ...]:
     """Those of the pages that were never stored, skipped or refused. Raises Transient."""
-    asked, open_ones = iter(page_ids), list[str]()
+    open_ones: list[str] = []
     with reading(place) as store:
-        while pages := tuple(islice(asked, TOGETHER)):
-            places = ", ".join(f"${number}" for number in range(1, len(pages) + 1))
+        for places, pages in _together(page_ids):
             ended = {row["page_id"] for row in store.rows(ENDED % places, *pages)}
             open_ones += [page_id for page_id in pages if page_id not in ended]
     return tuple(open_ones)

@@ -26,9 +26,10 @@ ROWS = frozenset({"22", "23", "54"})
 AGAIN = "it is tried again"
 LAYOUT = "its layout is not this release's; `sirwan migrate` brings it up to date"
 ADVICE: Mapping[str, str] = {
-    "": "see that PostgreSQL runs there and that the address in SIRWAN_STORE is right",  # it never answered
+    "": "see that PostgreSQL runs there and that the address in SIRWAN_STORE is right",  # it did not answer
     "08": AGAIN,
-    "28": "see the user in SIRWAN_STORE and the password in the file that SIRWAN_STORE_PASSWORD_FILE names",
+    "28": "see the user in SIRWAN_STORE and the password in the file that SIRWAN_STORE_PASSWORD_FILE names;"
+    " the server must take connections without TLS",
     "3D000": "create that database, or name another one in SIRWAN_STORE",
     "25006": "make the database writable: it is a standby, or set to read-only",
     "40": f"another store was at the same rows; {AGAIN}",
@@ -45,6 +46,9 @@ ADVICE: Mapping[str, str] = {
 
 def translate(server: Server, exc: Exception) -> Transient | Poison:
     """An error of the database as a refusal: of the server, which may pass, or of a row, for good."""
+    if isinstance(exc, TimeoutError):
+        why = "no answer in time; see that PostgreSQL runs there, and how busy it is"
+        return Transient("store-unavailable", f"{server}: {why}")
     state = str(getattr(exc, "sqlstate", None) or "")
     said = next(iter(str(exc).splitlines()), "") or type(exc).__name__
     if state[:2] in ROWS:
@@ -72,7 +76,7 @@ async def connect(server: Server, patience: float) -> Connection:
                 "synchronous_commit": "on",  # a commit that is acknowledged must outlive a power cut
             },
         )
-    except FAILURES as exc:
+    except (*FAILURES, ValueError) as exc:  # the last: a host that no resolver takes
         raise translate(server, exc) from exc
 
 
@@ -105,7 +109,8 @@ async def bring_up_to_date(connection: Connection) -> Sequence[Migration]:
     """
     _refuse_misfit(connection)
     async with transaction(connection):
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+        # How long to wait is lock_timeout's to say.
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK, timeout=MIGRATING)
         # Asked first: CREATE … IF NOT EXISTS needs the right to create even where there is nothing to do.
         if await connection.fetchval("SELECT to_regclass('migrations') IS NULL"):
             await connection.execute(

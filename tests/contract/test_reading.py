@@ -102,20 +102,21 @@ def test_a_search_finds_the_same_in_the_same_order(stores: Stores, typed: str, f
 
 
 @pytest.mark.parametrize(
-    "narrowed",
+    ("narrowed", "found"),
     [
-        {"country": "IR"},
-        {"source": "lake-news"},
-        {"language": "fa"},
-        {"copy": "spun"},
-        {"source": "\0\udcff"},
+        ({"country": "IR"}, {"persian"}),
+        ({"source": "lake-news"}, {"persian"}),
+        ({"language": "fa"}, {"persian"}),
+        ({"copy": "spun"}, {"copy"}),
+        ({"source": "\0\udcff"}, set()),
     ],
 )
-def test_a_search_is_narrowed_to_the_same(stores: Stores, narrowed: dict[str, Any]) -> None:
+def test_a_search_is_narrowed_to_the_same(stores: Stores, narrowed: dict[str, Any], found: set[str]) -> None:
     of_file, of_server = (
         {hit.page_id for typed in ("سد", "dam", "gates") for hit in search(place, typed, **narrowed)}
         for place in stores
     )
+    assert of_file == {page(name) for name in found}
     assert of_server == of_file
 
 
@@ -135,6 +136,10 @@ def test_a_status_is_the_same(stores: Stores) -> None:
 def test_outcomes_are_the_same(stores: Stores) -> None:
     of_file, of_server = (outcomes(place) for place in stores)
     assert of_server == of_file
+    few = [page("copy"), page("never"), page("unheard-of")]
+    wanted = tuple(each for each in of_file if each.page_id in few)
+    assert [outcomes(place, few) for place in stores] == [wanted, wanted]
+    assert len(wanted) == 2
     assert {each.of_publisher for each in of_file} == {"River Post", None}
     asked = [page(name) for name in (*ARTICLES, "unheard-of")] * 200  # more than go into one query
     ended, still_open = (without_end(place, asked) for place in stores)

@@ -73,8 +73,10 @@ class Sqlite:
     def locked(self) -> Iterator[None]:
         with closing(sqlite3.connect(self.path, isolation_level=None)) as db:
             db.execute("BEGIN IMMEDIATE")
-            yield
-            db.execute("ROLLBACK")
+            try:
+                yield
+            finally:
+                db.execute("ROLLBACK")
 
     def nowhere(self) -> tuple[Sink, str]:
         path = self.path.parent / "no-such-folder" / "store.db"
@@ -117,9 +119,11 @@ class Postgres:
                 return thread.submit(loop.run_until_complete, work).result()
 
             other = wait(session(self.server))
-            wait(other.execute("BEGIN; LOCK TABLE articles IN EXCLUSIVE MODE"))
-            yield
-            wait(other.close())
+            try:
+                wait(other.execute("BEGIN; LOCK TABLE articles IN EXCLUSIVE MODE"))
+                yield
+            finally:
+                wait(other.close())
 
     def nowhere(self) -> tuple[Sink, str]:
         server = replace(self.server, database="no-such")
@@ -129,8 +133,10 @@ class Postgres:
     def read_only(self) -> Iterator[None]:
         name = self.server.database
         told(self.server, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-        yield
-        told(self.server, f"BEGIN READ WRITE; ALTER DATABASE {name} RESET ALL; COMMIT")
+        try:
+            yield
+        finally:
+            told(self.server, f"BEGIN READ WRITE; ALTER DATABASE {name} RESET ALL; COMMIT")
 
     def writer(self) -> list[str]:
         server = self.server

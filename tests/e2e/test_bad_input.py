@@ -129,6 +129,7 @@ def test_a_service_without_a_broker_waits_says_so_once_and_stops_when_told(
     tmp_path: Path, stage: str
 ) -> None:
     (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "none.toml").touch()
     address = f"127.0.0.1:{free_port()}"
     settings = {"KAFKA": address, "HOME": str(tmp_path), "SOURCES": str(tmp_path / "sources")}
     settings = {f"SIRWAN_{name}": value for name, value in settings.items()}

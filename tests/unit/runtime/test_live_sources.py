@@ -8,7 +8,6 @@ from structlog.testing import capture_logs
 from schemas.records import Source
 from services.runtime.live_sources import PERIOD, WRONG, LiveSources, fingerprint
 from services.runtime.metrics import Metrics
-from services.runtime.sources import load_sources
 
 ONE = '[[source]]\nid = "adder"\nname = "Adder"\nhomepage = "https://adder.example/"\n'
 TWO = ONE.replace("adder", "bee").replace("Adder", "Bee")
@@ -39,7 +38,7 @@ class Looks:
 class Room:
     def __init__(self, folder: Path) -> None:
         self.folder, self.clock, self.metrics = folder, Looks(), Metrics()
-        self.sources = LiveSources(load_sources(folder), folder)
+        self.sources = LiveSources.of(folder)
 
     async def looks(self, count: int = 2) -> list[str]:
         for _ in range(count):

@@ -35,6 +35,8 @@ def test_a_place_is_a_path_or_a_server(text: str, place: Place) -> None:
         ("postgresql://sirwan@postgres:5432", "must be a path, or"),
         ("postgresql://sirwan@postgres:99999/news", "must be a path, or"),
         ("postgresql://sirwan@postgres/news?sslmode=off", "must be a path, or"),
+        ("postgresql://postgres/news?user=sirwan@x&password=hidden", "must be a path, or"),
+        ("postgresql://sirwan@postgres/news?password=hidden", "must be a path, or"),
     ],
 )
 def test_any_other_address_is_refused_in_one_line_that_hides_it(text: str, why: str) -> None:

@@ -45,7 +45,10 @@ def test_sources_are_read_in_order_of_id(tmp_path: Path) -> None:
     assert (sources["two-rivers"].poll_floor, sources["adder"].kind) == (60.0, "unknown")
 
 
-def test_an_empty_folder_has_no_sources(tmp_path: Path) -> None:
+def test_a_folder_that_lost_its_files_is_a_mistake_and_an_empty_file_is_none(tmp_path: Path) -> None:
+    with pytest.raises(SourceFileError, match=r"no \*\.toml in it"):
+        load_sources(tmp_path)
+    (tmp_path / "none.toml").touch()
     assert load_sources(tmp_path) == {}
 
 

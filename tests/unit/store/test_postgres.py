@@ -41,7 +41,7 @@ async def sink(postgres: Server) -> AsyncIterator[PostgresSink]:
     ("failure", "advice"),
     [
         (ConnectionRefusedError(111, "Connect call failed"), "see that PostgreSQL runs there"),
-        (TimeoutError(), "TimeoutError; see that PostgreSQL runs there"),
+        (TimeoutError(), "no answer in time; see that PostgreSQL runs there, and how busy"),
         (asyncpg.InterfaceError("connection is closed"), "connection is closed; see that"),
         (asyncpg.InvalidPasswordError("no"), "password in the file that SIRWAN_STORE_PASSWORD_FILE names"),
         (asyncpg.InvalidCatalogNameError("no"), "create that database"),
@@ -87,6 +87,12 @@ async def test_who_may_not_log_in_is_told_where_user_and_password_come_from(post
     ) as e:
         await sink.open()
     assert "hidden" not in str(e.value)
+
+
+@pytest.mark.parametrize("host", ["db..example", "d" * 64 + ".example", "a\0b"])
+async def test_a_host_that_no_resolver_takes_is_one_line(host: str) -> None:
+    with pytest.raises(Transient, match="see that PostgreSQL runs there and that the address"):
+        await PostgresSink(Server("sirwan", host, 5432, "news")).open()
 
 
 async def test_a_server_that_is_not_there_is_named() -> None:
