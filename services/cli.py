@@ -340,20 +340,33 @@ def docs_export(
 
 def main() -> None:
     """Run the command; errors are one line saying what, where and what to do."""
-    from services.runtime.config import ConfigError
-    from services.runtime.sources import SourceFileError
-    from services.stage import Refusal, Transient
-
     try:
         app()
-    except Refusal as exc:
-        _fail(str(exc), UNREACHABLE if isinstance(exc, Transient) else REFUSED)
-    except (ConfigError, SourceFileError) as exc:
-        _fail(str(exc), USAGE)
-    except OSError as exc:
-        _fail(f"{exc.filename or 'the system'}: {exc.strerror or exc}", REFUSED)
+    except SystemExit:  # how every verb ends, `--help` too: the line after the next would import for nothing
+        raise
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as exc:
+        _fail(f"{exc.filename or 'the system'}: {exc.strerror or exc}", REFUSED)
+    except _expected() as exc:
+        _fail(str(exc), _exit_code(exc))
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    """Errors that are no bugs. Asked for only when there is one: what they are defined beside is heavy."""
+    from services.runtime.config import ConfigError
+    from services.runtime.sources import SourceFileError
+    from services.stage import Refusal
+
+    return Refusal, ConfigError, SourceFileError
+
+
+def _exit_code(exc: Exception) -> int:
+    from services.stage import Refusal, Transient
+
+    if isinstance(exc, Transient):
+        return UNREACHABLE
+    return REFUSED if isinstance(exc, Refusal) else USAGE
 
 
 def _settings(**overrides: Any) -> "Settings":
