@@ -58,7 +58,7 @@ def test_each_alert_has_a_test_of_both_kinds(fires: bool) -> None:
     assert found == {alert["alert"] for alert in ALERTS}
 
 
-def test_an_owner_is_missed_by_the_alert_as_by_status() -> None:
+def test_alerts_and_status_take_their_numbers_for_silence_from_one_place() -> None:
     (rule,) = [each for name, each in RECORDED.items() if name == "sirwan:family:patience_seconds"]
     least, most = LEAST.total_seconds(), NO_HABIT.total_seconds()
     assert rule.expression.startswith(f"clamp({GAPS} * ")
