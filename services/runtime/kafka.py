@@ -94,18 +94,19 @@ class KafkaBus:
         """Join `group` on `topics`, from the first message it has not acknowledged."""
         return KafkaSubscription(self._settings, self._clock, topics, group)
 
-    async def answered(self) -> None:
-        """Return once a broker has answered a small question; at once where we are not connected.
+    async def answered(self) -> bool:
+        """Whether a broker has answered a small question; False where we are not connected and ask none.
 
         Raises BrokerDown where none does within ANSWER.
         """
         if self._producer is None:
-            return
+            return False
         try:
             async with asyncio.timeout(ANSWER):
                 await self._producer.client.fetch_all_metadata()
         except (KafkaError, TimeoutError) as exc:
             raise broker_down(self._settings, exc, "asking for its metadata") from exc
+        return True
 
     async def confirmed(self, producer: AIOKafkaProducer, sent: "asyncio.Future[Any]", topic: str) -> None:
         """Return once the broker has the message. Raises BrokerDown, Poison."""

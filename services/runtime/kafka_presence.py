@@ -24,12 +24,14 @@ async def watch_broker(bus: KafkaBus, health: Health, clock: Clock, period: floa
     while True:
         await clock.sleep(period)
         try:
-            await bus.answered()
+            answered = await bus.answered()
         except BrokerDown as exc:
             if health.blocked(CAUSE, str(exc)):
                 ours = True
                 log.warning("the broker does not answer", why=str(exc))
         else:
+            if not answered:
+                continue  # nobody was asked: what was known stays known
             if ours and health.cleared(CAUSE):
                 log.warning("the broker answers again")
             ours = False

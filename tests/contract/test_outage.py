@@ -87,6 +87,25 @@ async def test_an_idle_service_is_not_ready_while_the_broker_is_away(own_broker:
     await bus.stop()
 
 
+async def test_a_connection_that_was_thrown_away_is_no_answer_of_the_broker(own_broker: Broker) -> None:
+    own_broker.start()
+    bus = KafkaBus(KafkaSettings(own_broker.address, prefix="idle", request_timeout=2.0))
+    await bus.start()
+    health, clock = Noticed(), Looks()
+    clock.left = 1_000_000
+    watching = asyncio.create_task(watch_broker(bus, health, clock, period=0.05))
+    own_broker.kill()
+    async with asyncio.timeout(20):
+        await health.trouble.wait()
+    await bus.stop()  # as after a failed publish: there is no producer now
+    clock.left = 4
+    async with asyncio.timeout(20):
+        await clock.over.wait()
+    assert own_broker.address in health.causes["broker"]
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+
+
 async def test_what_others_found_wrong_with_the_broker_is_theirs_to_clear(own_broker: Broker) -> None:
     own_broker.start()
     bus = KafkaBus(KafkaSettings(own_broker.address, prefix="idle"))
