@@ -44,7 +44,7 @@ def _a_place(value: str) -> str:
 class Settings(BaseSettings):
     """What an operator may set. Names in the environment carry the prefix SIRWAN_."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
 
     home: Path = Field(Path("var"), description="Folder of everything the embedded pipeline keeps.")
     sources: Path = Field(Path("deploy/sources"), description="Folder of source files (*.toml).")

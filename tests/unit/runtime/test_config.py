@@ -38,3 +38,11 @@ def test_arguments_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_a_replica_may_be_called_what_its_machine_is_called(given: str | None, expected: str | None) -> None:
     assert load_settings(instance=given).replica == expected
+
+
+def test_a_variable_without_a_value_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As .env.example shows those that have no default."""
+    for name in ("SIRWAN_TRACES", "SIRWAN_LOG_LEVEL", "SIRWAN_STORE"):
+        monkeypatch.setenv(name, "")
+    settings = load_settings()
+    assert (settings.traces, settings.log_level, settings.store) == (None, None, None)
