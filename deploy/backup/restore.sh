@@ -11,7 +11,8 @@ if [ -z "$file" ] || [ ! -r "$file" ]; then
   exit 1
 fi
 clients=$(psql --tuples-only --no-align --command "SELECT count(*) FROM pg_stat_activity
-  WHERE datname = current_database() AND pid <> pg_backend_pid()")
+  WHERE datname = current_database() AND pid <> pg_backend_pid()
+  AND backend_type = 'client backend'")
 if [ "$clients" -ne 0 ]; then
   echo "restore: $clients connections use the store: docker compose stop store, then try again" >&2
   exit 1

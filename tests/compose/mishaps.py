@@ -31,13 +31,16 @@ async def a_database_of_another_release(stack: Stack, asked: Asked) -> str:
     """A volume of another PostgreSQL: its server says so, the store waits, everybody else works."""
     stack.compose("stop", "postgres")
     major = int(_in_the_volume(stack, 'cat "$PGDATA/PG_VERSION"'))
+    begun = stack.clock.now().isoformat()
     _in_the_volume(stack, f'echo {major - 1} > "$PGDATA/PG_VERSION"')
     stack.compose("start", "postgres")
     await asked.more(stack)
     await stack.until("the store is not ready", lambda: not stack.ready("store"), NOTICED)
     _others_are_healthy(stack)
     line = _line(stack.compose("logs", "--no-color", "--no-log-prefix", "postgres"), "not compatible")
-    _line(stack.compose("logs", "--no-color", "--no-log-prefix", "store"), "store-unavailable")
+    _line(
+        stack.compose("logs", "--no-color", "--no-log-prefix", "--since", begun, "store"), "store-unavailable"
+    )
     stack.compose("stop", "postgres")
     _in_the_volume(stack, f'echo {major} > "$PGDATA/PG_VERSION"')
     stack.compose("start", "postgres")
