@@ -23,11 +23,12 @@ from aiokafka.errors import (  # type: ignore[import-untyped]  # as above
 )
 
 from schemas.codec import decode
-from schemas.records import Discovered, Fate, FetchRequest, Record
+from schemas.records import DeadLetter, Discovered, Fate, FetchRequest, Position, Record
 from schemas.topics import (
     ARTICLES_CLASSIFIED,
     ARTICLES_ENRICHED,
     ARTICLES_EXTRACTED,
+    DEAD_LETTERS,
     FETCH_REQUESTS,
     PAGES_FETCHED,
     STORIES,
@@ -38,6 +39,7 @@ from services.fetcher.postpone import again
 from services.runtime.kafka import KafkaBus
 from services.runtime.kafka_connect import KafkaSettings
 from services.runtime.publish import publish
+from services.store.service import KEPT
 from tests.clock import FakeClock
 
 STAGES = ("fetcher", "extractor", "classifier", "linker", "store")
@@ -49,6 +51,10 @@ INPUTS: Mapping[str, tuple[Topic[Record], ...]] = {
     "linker": (ARTICLES_CLASSIFIED,),
     "store": (ARTICLES_ENRICHED, STORIES),
 }
+"""What has a fate at each stage: in = done + skipped + dead."""
+
+READS: Mapping[str, tuple[Topic[Record], ...]] = {**INPUTS, "store": KEPT}
+"""What each stage reads: the store keeps the journal and the dead letters too."""
 
 
 @dataclass(slots=True)
@@ -143,7 +149,7 @@ async def lag(kafka: KafkaSettings) -> dict[str, int]:
     await admin.start()
     try:
         behind: dict[str, int] = {}
-        for stage, topics in INPUTS.items():
+        for stage, topics in READS.items():
             try:
                 committed = await admin.list_consumer_group_offsets(kafka.full(stage))
             except GroupCoordinatorNotAvailableError:  # for the first seconds of a fresh broker
@@ -178,6 +184,8 @@ async def drained(deployment: Deployment, seconds: float, at_least: int = 1) -> 
 async def read_all(kafka: KafkaSettings, topic: Topic[Record]) -> list[Record]:
     """Every record on a topic, oldest first in each partition."""
     written = {place: end for place, end in (await ends(kafka, [topic.name])).items() if end}
+    if not written:
+        return []
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest")
     await consumer.start()
     try:
@@ -192,6 +200,24 @@ async def read_all(kafka: KafkaSettings, topic: Topic[Record]) -> list[Record]:
         return records
     finally:
         await consumer.stop()
+
+
+Settled = tuple[str, str, int, int]  # stage; topic, partition and offset of the message concerned
+
+
+async def dead_letters(kafka: KafkaSettings) -> set[Settled]:
+    """Which messages died where; one buried twice, after a crash in between, counts once."""
+    letters = [letter for topic in DEAD_LETTERS.values() for letter in await read_all(kafka, topic)]
+    return {_place(each.stage, each.original) for each in letters if isinstance(each, DeadLetter)}
+
+
+def settled_places(fates: Iterable[Fate]) -> set[Settled]:
+    """Which messages have a fate where."""
+    return {_place(each.stage, each.from_) for each in fates}
+
+
+def _place(stage: str, at: Position) -> Settled:
+    return stage, at.topic, at.partition, at.offset
 
 
 def page_requests(addresses: list[str], numbers: range) -> list[FetchRequest]:

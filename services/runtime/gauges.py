@@ -8,7 +8,9 @@ from pathlib import Path
 
 from services.runtime.config import Settings
 from services.runtime.metrics import Metrics
+from services.runtime.reasons import reasons_of
 from services.runtime.worker import Worker
+from services.stage import DEAD
 
 
 @contextmanager
@@ -21,7 +23,14 @@ def process_measured(settings: Settings, metrics: Metrics) -> Iterator[None]:
 
 @contextmanager
 def worker_measured(worker: Worker) -> Iterator[None]:
-    """While open, the metrics say how far a worker is behind."""
+    """While open, the metrics say how far a worker is behind.
+
+    Dead letters of every reason are known from the start, so that the first ones are a rise to Prometheus.
+    """
+    for reason in reasons_of(worker.health.stage):
+        worker.metrics.count(
+            "sirwan_messages_total", by=0, stage=worker.health.stage, fate=DEAD, reason=reason
+        )
     with worker.metrics.measuring(lambda: _show_lag(worker)):
         yield
 

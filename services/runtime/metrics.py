@@ -46,7 +46,7 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "sirwan_messages_total",
             "counter",
-            "Messages settled; those with the fate dead are the dead letters.",
+            "Messages that have a fate; those with the fate dead are the dead letters.",
             ("stage", "fate", "reason"),
         ),
         Metric(
@@ -113,6 +113,23 @@ METRICS: Mapping[str, Metric] = {
             "sirwan_newest_article_timestamp_seconds",
             "gauge",
             "When the newest article in the store was fetched, by owner and source.",
+            ("family", "source"),
+        ),
+        Metric(
+            "sirwan_silence_limit_seconds",
+            "gauge",
+            "How long no article of any source may come before `sirwan status` calls it an alarm.",
+        ),
+        Metric(
+            "sirwan_owner_silence_limit_seconds",
+            "gauge",
+            "The same of one owner; of those alone whose habit is known.",
+            ("family",),
+        ),
+        Metric(
+            "sirwan_source_silence_limit_seconds",
+            "gauge",
+            "How long a source may bring nothing before `sirwan status` shows it as silent.",
             ("family", "source"),
         ),
         Metric("sirwan_disk_free_bytes", "gauge", "Room on the disk of SIRWAN_HOME that we may use."),

@@ -16,6 +16,7 @@ class Reason:
     first_move: str
 
 
+EVERY_STAGE = "every stage"
 NONE = "Nothing: this is expected."
 
 REASONS: Mapping[str, Reason] = {
@@ -95,10 +96,10 @@ REASONS: Mapping[str, Reason] = {
     ),
     "sitemap-too-deep": Reason("discovery", "Sitemap indexes inside indexes inside indexes.", NONE),
     # records and requests
-    "undecodable": Reason("every stage", "The bytes are not a record of the topic.", "Find who produced it."),
-    "tombstone": Reason("every stage", "A message without a value: its key is erased.", NONE),
+    "undecodable": Reason(EVERY_STAGE, "The bytes are not a record of the topic.", "Find who produced it."),
+    "tombstone": Reason(EVERY_STAGE, "A message without a value: its key is erased.", NONE),
     "record-too-large": Reason(
-        "every stage", "The output is larger than its topic takes.", "Look at the letter."
+        EVERY_STAGE, "The output is larger than its topic takes.", "Look at the letter."
     ),
     "bad-request": Reason("filters", "A line of a filter's input is not as documented.", "See the detail."),
     "row-refused": Reason(
@@ -107,9 +108,9 @@ REASONS: Mapping[str, Reason] = {
     "bad-time": Reason("store", "An instant without a form in UTC.", "Look at its producer."),
     # the machinery
     "time-limit": Reason(
-        "every stage", "The stage took longer than SIRWAN_STAGE_SECONDS.", "Keep it as a test page."
+        EVERY_STAGE, "The stage took longer than SIRWAN_STAGE_SECONDS.", "Keep it as a test page."
     ),
-    "bug": Reason("every stage", "Our mistake; the log has the traceback.", "Report it, with the traceback."),
+    "bug": Reason(EVERY_STAGE, "Our mistake; the log has the traceback.", "Report it, with the traceback."),
     "state-unavailable": Reason(
         "linker, discovery", "The stage's memory cannot be read or written.", "See the disk."
     ),
@@ -128,9 +129,18 @@ REASONS: Mapping[str, Reason] = {
         "The log names each feed with its reason: is the network there, are the addresses right?",
     ),
     "not-ready": Reason(
-        "every stage", "A service could not start in time; the detail says why.", "Do what it says."
+        EVERY_STAGE, "A service could not start in time; the detail says why.", "Do what it says."
     ),
     "store-unavailable": Reason(
         "store", "The database is away, locked, full or read-only.", "Do what the detail says."
     ),
 }
+
+
+def reasons_of(stage: str) -> tuple[str, ...]:
+    """Every reason this stage may give."""
+    return tuple(
+        name
+        for name, reason in REASONS.items()
+        if reason.stages == EVERY_STAGE or stage in reason.stages.split(", ")
+    )

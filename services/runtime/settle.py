@@ -160,12 +160,15 @@ class Settler:
         seconds = self.clock.steady() - outcome.started
         if message.topic not in self.service.bookkeeping:
             await (await self._journal(message, outcome, seconds))
-        stage = self.service.name
-        self.metrics.count("sirwan_messages_total", stage=stage, fate=outcome.fate, reason=outcome.reason)
-        self.metrics.observe("sirwan_handling_seconds", seconds, stage=stage)
+            self._count(outcome, seconds)
         if outcome.span:
             outcome.span.ended(outcome.page_id, outcome.fate, outcome.reason, seconds)
         return outcome
+
+    def _count(self, outcome: Outcome, seconds: float) -> None:
+        stage = self.service.name
+        self.metrics.count("sirwan_messages_total", stage=stage, fate=outcome.fate, reason=outcome.reason)
+        self.metrics.observe("sirwan_handling_seconds", seconds, stage=stage)
 
     async def _remember(self, outcome: Outcome) -> None:
         """Make the changes durable, however long that takes: the step has already counted on them."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 # stops it: articles are looked up one by one until there are enough.
 SQLITE: Mapping[str, str] = {
     "grades": "json_group_object(r.country, r.grade)",
+    "moment": "substr(fetched_at, 1, 15)",  # 2026-11-26T10:4
     "hits": "search CROSS JOIN search_text w ON w.id = search.rowid"
     " CROSS JOIN articles a ON a.page_id = w.page_id",
     "matches": "search MATCH $1",
@@ -22,6 +23,7 @@ SQLITE: Mapping[str, str] = {
 # leaves out what is unwanted: it would take part in the rank, and alone it would match nearly everything.
 POSTGRES: Mapping[str, str] = {
     "grades": "coalesce(json_object_agg(r.country, r.grade ORDER BY r.country)::text, '{}')",
+    "moment": "date_bin('10 minutes', fetched_at, 'epoch')",
     "hits": "search_text w JOIN articles a ON a.page_id = w.page_id"
     " CROSS JOIN to_tsquery('simple', $1) AS asked CROSS JOIN CAST(querytree(asked) AS tsquery) AS wanted",
     "matches": "w.words @@ asked AND w.words @@ wanted",

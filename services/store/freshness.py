@@ -1,7 +1,8 @@
 """How fresh each owner's news is, and which sources are silent. Pure.
 
 How long is too long depends on whom we wait for: a wire that brings ten articles an hour is missed after
-hours, a monthly after months. So each is measured against its own habit.
+hours, a monthly after months. So each is measured against its own habit. `sirwan status` and the alerts of
+Prometheus take the limits from here, the latter as gauges of the store.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,9 +11,26 @@ from datetime import datetime, timedelta
 import msgspec
 
 LEAST = timedelta(hours=3)  # nobody is missed before
-GAPS = 10  # times its usual gap between two articles: by chance alone 1 gap in 22,000 is as long (e^10)
-HABIT = 5  # articles that make a habit
-NO_HABIT = timedelta(days=3)  # for who has shown fewer
+GAPS = 10  # times its usual gap between two arrivals: by chance alone 1 gap in 22,000 is as long (e^10)
+HABIT = 5  # arrivals that make a habit
+KNOWN = timedelta(days=1)  # and so long from the first to the last: a feed first read brings its past at once
+NO_HABIT = timedelta(days=3)  # for who has shown less; then it is shown as silent, and is no alarm
+
+BROUGHT = """
+SELECT source_id, count(*) AS articles, count(DISTINCT {moment}) AS arrivals,
+       min(fetched_at) AS oldest, max(fetched_at) AS newest
+  FROM articles WHERE source_id IS NOT NULL GROUP BY source_id
+"""
+"""What has come of each source. What came in the same ten minutes is one arrival: a poll brings several."""
+
+
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """What has come of one source, or of several together."""
+
+    articles: int
+    arrivals: int  # moments at which any came
+    oldest: datetime  # both as they were fetched
+    newest: datetime
 
 
 class SourceAge(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +40,7 @@ class SourceAge(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None
     family: str | None
     articles: int
+    arrivals: int  # as in Brought
     oldest: datetime | None
     newest: datetime | None
     seen_at: datetime | None  # since when it is read as it is now; None for one that we do not know
@@ -36,6 +55,7 @@ class Age(msgspec.Struct, frozen=True, kw_only=True):
     articles: int
     newest: datetime
     limit: float  # seconds
+    habit: bool  # whether the limit is its own; else it is NO_HABIT
 
 
 class Silent(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,23 +80,43 @@ def families(sources: Iterable[SourceAge]) -> tuple[Age, ...]:
     return tuple(sorted((age for age in ages if age), key=lambda age: age.newest, reverse=True))
 
 
-def age_of(family: str, members: Sequence[SourceAge]) -> Age | None:
+def everybody(sources: Iterable[SourceAge]) -> Age | None:
+    """All that are read as one; None where none has brought anything.
+
+    Together they have a habit from the first hour on.
+    """
+    return age_of("", [source for source in sources if source.feeds], known=timedelta())
+
+
+def age_of(family: str, members: Sequence[SourceAge], known: timedelta = KNOWN) -> Age | None:
     """All of them as one; None where none has brought anything."""
     newest = [member.newest for member in members if member.newest]
     oldest = [member.oldest for member in members if member.oldest]
     if not newest or not oldest:
         return None
-    articles = sum(member.articles for member in members)
-    limit = patience(articles, min(oldest), max(newest)).total_seconds()
-    names = tuple(member.name or member.source_id for member in members)
-    return Age(family=family, sources=names, articles=articles, newest=max(newest), limit=limit)
+    brought = Brought(
+        articles=sum(member.articles for member in members),
+        arrivals=sum(member.arrivals for member in members),
+        oldest=min(oldest),
+        newest=max(newest),
+    )
+    usual = patience(brought, known)
+    return Age(
+        family=family,
+        sources=tuple(member.name or member.source_id for member in members),
+        articles=brought.articles,
+        newest=brought.newest,
+        limit=(usual or NO_HABIT).total_seconds(),
+        habit=usual is not None,
+    )
 
 
-def patience(articles: int, oldest: datetime, newest: datetime) -> timedelta:
-    """How long to wait for the next article before it is missed."""
-    if articles < HABIT:
-        return NO_HABIT
-    return max(LEAST, (newest - oldest) / (articles - 1) * GAPS)
+def patience(brought: Brought, known: timedelta = KNOWN) -> timedelta | None:
+    """How long to wait for the next arrival before it is missed; None while there is no habit."""
+    seen = brought.newest - brought.oldest
+    if brought.arrivals < HABIT or seen < known:
+        return None
+    return max(LEAST, seen / (brought.arrivals - 1) * GAPS)
 
 
 def silent(sources: Iterable[SourceAge], now: datetime) -> tuple[Silent, ...]:

@@ -14,7 +14,7 @@ from services.runtime.config import Settings
 from services.runtime.home import running_since
 from services.runtime.sources import SourceFileError, load_sources
 from services.stage import Transient
-from services.store.freshness import Age, Silent, SourceAge, age_of, families, silent
+from services.store.freshness import Age, Silent, SourceAge, everybody, families, silent
 from services.store.status import UNREAD, DeadLetterCount, StageCounts, Status
 from services.store.trace import PIPELINE
 from services.store.verdict import Circumstances, Lag, Stands, Verdict, calmer, judge
@@ -71,11 +71,19 @@ def glance(state: Status, settings: Settings, clock: Clock, *, store_problem: st
         source_mistakes=_mistakes(settings.sources),
     )
     ages, quiet = families(state.sources), silent(state.sources, around.now)
-    everybody = age_of("", [source for source in state.sources if source.feeds])
+    together = everybody(state.sources)
 
     def judged(seen: Sequence[StageGlance]) -> Verdict:
-        standing = [Stands(stage=each.stage, last_at=each.last_at, lag=lags.get(each.stage)) for each in seen]
-        return judge(around, standing, ages, everybody, quiet, state.flood_at)
+        standing = [
+            Stands(
+                stage=each.stage,
+                last_at=each.last_at or state.begun_at,
+                lag=lags.get(each.stage),
+                pace=each.pace,
+            )
+            for each in seen
+        ]
+        return judge(around, standing, ages, together, quiet, state.flood_at)
 
     stages = _stages(state, around.now, lags)
     verdict = judged(stages)
@@ -135,7 +143,8 @@ def _stages(state: Status, now: datetime, lags: Mapping[str, Lag]) -> tuple[Stag
     met = {each.stage: each for each in state.stages}
     if "store" in met:  # it writes the fates of all, and has none of its own for those
         newest = max(each.last_at for each in state.stages if each.last_at)
-        met["store"] = msgspec.structs.replace(met["store"], last_at=newest)
+        pace = sum(each.pace for each in state.stages)
+        met["store"] = msgspec.structs.replace(met["store"], last_at=newest, pace=pace)
     names = [name for name in PIPELINE if name in met or name in lags]
     return tuple(_stage(met.get(name), name, now, lags.get(name)) for name in [*names, *_others(met, names)])
 

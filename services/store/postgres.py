@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+import msgspec
 from asyncpg import PostgresError, Record
 
 from services.runtime.place import Server
+from services.store.dialect import POSTGRES
+from services.store.freshness import BROUGHT, Brought
 from services.store.postgres_server import (
     FAILURES,
     Connection,
@@ -17,7 +19,6 @@ from services.store.postgres_server import (
     transaction,
     translate,
 )
-from services.store.sink import NEWEST
 from services.store.tables import TABLES, Row, Table, Value, Values
 
 PATIENCE = 5.0  # seconds to wait for another session's lock before the batch is given back
@@ -66,14 +67,14 @@ class PostgresSink:
                 connection.terminate()  # no answer of the server: who knows what comes next on it
             raise translate(self._server, exc) from exc
 
-    async def newest(self) -> Mapping[str, datetime]:
-        """When the newest article of each source was fetched. Raises Transient."""
+    async def brought(self) -> Mapping[str, Brought]:
+        """What has come of each source. Raises Transient."""
         connection = await self._connected()
         try:
-            found = await connection.fetch(NEWEST)
+            found = await connection.fetch(BROUGHT.format_map(POSTGRES))
         except FAILURES as exc:
             raise translate(self._server, exc) from exc
-        return {each["source_id"]: each["fetched_at"] for each in found}
+        return {each["source_id"]: msgspec.convert(dict(each), Brought) for each in found}
 
     async def close(self) -> None:
         """Disconnect."""

@@ -28,6 +28,7 @@ KEPT: tuple[Topic[Record], ...] = (ARTICLES_ENRICHED, STORIES, JOURNAL, SOURCES,
 BATCH = 200  # rows of one transaction: it bounds what a crash repeats, and pays for one fsync
 OLDEST = 0.02  # seconds a row waits for company
 CONCURRENCY = 500  # messages in hand: two batches and a half, so the next is full when one is committed
+LOOK = 600.0  # seconds between two looks at what the database holds of each source, while rows come
 BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between two tries; the last one stays
 CAUSE = "store"  # what the health of the process calls a database that is away
 AWAY = (Transient, MigrationRefused)  # the second may pass too: an operator puts the right release in place
@@ -50,7 +51,8 @@ class StoreService:
         self._delivered = delivered
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
-        self._opened = self._informed = False
+        self._opened = False
+        self._informed_at: float | None = None  # steady seconds
 
     def service(self) -> Service:
         """What the runtime runs. Only articles and stories have a fate: the rest is the journal itself."""
@@ -102,6 +104,7 @@ class StoreService:
             finally:  # cancelled in between: what was not answered will not be
                 for waiting in batch:
                     waiting.written.cancel()
+            await self._persist(self._inform)
 
     async def _gather(self) -> list[_Waiting]:
         """The rows of one transaction: full, or as old as a row may get."""
@@ -152,9 +155,13 @@ class StoreService:
         if not self._opened:
             await self._sink.open()
             self._opened = True
-        if not self._informed:
-            self._delivered.found(await self._sink.newest())
-            self._informed = True
+        await self._inform()
+
+    async def _inform(self) -> None:
+        """Look at what the database holds, at the start and every LOOK seconds."""
+        if self._informed_at is None or self._clock.steady() - self._informed_at >= LOOK:
+            self._delivered.found(await self._sink.brought())
+            self._informed_at = self._clock.steady()
 
 
 def _answer(written: asyncio.Future[None], error: BaseException | None) -> None:

@@ -1,14 +1,10 @@
 """What the service needs of a database. One file a database keeps this promise: sqlite, postgres."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Protocol
 
+from services.store.freshness import Brought
 from services.store.tables import Row
-
-NEWEST = """
-SELECT source_id, max(fetched_at) AS fetched_at FROM articles WHERE source_id IS NOT NULL GROUP BY source_id
-"""
 
 
 class Sink(Protocol):
@@ -31,8 +27,8 @@ class Sink(Protocol):
         Poison("row-refused") where it can never accept one of the rows.
         """
 
-    async def newest(self) -> Mapping[str, datetime]:
-        """When the newest article of each source was fetched, by source id; articles of none left out.
+    async def brought(self) -> Mapping[str, Brought]:
+        """What has come of each source, by source id; articles of none left out.
 
         Raises Transient("store-unavailable") while the database cannot be read.
         """

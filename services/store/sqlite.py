@@ -4,13 +4,15 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from services.store.sink import NEWEST
-from services.store.sqlite_file import open_for_writing, transaction, translate
-from services.store.tables import TABLES, Part, Row, Table, Values
+import msgspec
+
+from services.store.dialect import SQLITE
+from services.store.freshness import BROUGHT, Brought
+from services.store.sqlite_file import bound, open_for_writing, transaction, translate
+from services.store.tables import TABLES, Part, Row, Table
 
 T = TypeVar("T")
 
@@ -34,9 +36,9 @@ class SqliteSink:
         """All rows or none. Raises Transient, Poison("row-refused")."""
         await self._in_thread(lambda: self._write(rows))
 
-    async def newest(self) -> Mapping[str, datetime]:
-        """When the newest article of each source was fetched. Raises Transient."""
-        return await self._in_thread(self._read_newest)
+    async def brought(self) -> Mapping[str, Brought]:
+        """What has come of each source. Raises Transient."""
+        return await self._in_thread(self._read_brought)
 
     async def close(self) -> None:
         """Close the file and end the thread; a closed sink is not opened again."""
@@ -67,18 +69,21 @@ class SqliteSink:
         except (sqlite3.Error, OverflowError, UnicodeEncodeError) as exc:
             raise translate(self._path, exc) from exc
 
-    def _read_newest(self) -> Mapping[str, datetime]:
+    def _read_brought(self) -> Mapping[str, Brought]:
         if self._db is None:
             raise RuntimeError("the store is used before open()")
         try:
-            found = self._db.execute(NEWEST).fetchall()
+            found = self._db.execute(BROUGHT.format_map(SQLITE)).fetchall()
         except sqlite3.Error as exc:
             raise translate(self._path, exc) from exc
-        return {source: datetime.fromisoformat(fetched_at) for source, fetched_at in found}
+        names = Brought.__struct_fields__
+        return {
+            source: msgspec.convert(dict(zip(names, rest, strict=True)), Brought) for source, *rest in found
+        }
 
 
 def _put(db: sqlite3.Connection, row: Row) -> None:
-    won = db.execute(UPSERT[row.table.name], _bound(row.values)).rowcount
+    won = db.execute(UPSERT[row.table.name], bound(row.values)).rowcount
     if won:
         for part in row.parts:
             _replace(db, row.key[0], part)
@@ -88,13 +93,7 @@ def _replace(db: sqlite3.Connection, owner: object, part: Part) -> None:
     table = part.table
     if not table.single:
         db.execute(CLEAR[table.name], (owner,))
-    db.executemany(UPSERT[table.name], map(_bound, part.rows))
-
-
-def _bound(values: Values) -> list[object]:
-    return [
-        value.isoformat(timespec="microseconds") if isinstance(value, datetime) else value for value in values
-    ]
+    db.executemany(UPSERT[table.name], map(bound, part.rows))
 
 
 def _upsert(table: Table) -> str:

@@ -1,9 +1,10 @@
 """An SQLite file: opened for writing or reading, brought up to date, its errors in our words."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -87,12 +88,20 @@ class FileReader:
 
     def rows(self, query: str, *values: object) -> Iterator[dict[str, Any]]:
         """One by one, as they are found."""
-        given = {str(number): value for number, value in enumerate(values, 1)}
+        given = {str(number): value for number, value in enumerate(bound(values), 1)}
         return map(dict, self.db.execute(query.format_map(SQLITE), given))
 
     def matching(self, query: Query) -> str:
         """An FTS5 expression."""
         return fts5(query)
+
+
+def bound(values: Iterable[object]) -> list[object]:
+    """Values as the file keeps them: a time is text in UTC, which sorts as the times do."""
+    return [
+        value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value
+        for value in values
+    ]
 
 
 @contextmanager

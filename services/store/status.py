@@ -1,7 +1,7 @@
 """Is it working? Counts per stage, what died and why, and how fresh each source is."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -9,14 +9,17 @@ import msgspec
 from schemas.codec import decode
 from schemas.topics import SOURCES as SOURCE_RECORDS
 from services.runtime.place import Place
-from services.store.freshness import SourceAge
+from services.store.freshness import BROUGHT, SourceAge
 from services.store.reading import Reader, reading
 from services.store.trace import PIPELINE
 
 COUNTED = ("articles", "stories", "memberships", "entities", "topics", "fates", "dead_letters", "sources")
 
 FATES = "SELECT stage, fate, reason, count(*) AS times FROM fates GROUP BY stage, fate, reason"
-LAST = "SELECT stage, max(at) AS last_at FROM fates GROUP BY stage"
+TIMES = "SELECT stage, min(at) AS first_at, max(at) AS last_at FROM fates GROUP BY stage"
+RECENT = "SELECT stage, count(*) AS times FROM fates WHERE at >= $1 GROUP BY stage"
+PACE = timedelta(minutes=15)  # before the newest fate: what a stage did then is its pace
+LEAST_PACE = timedelta(minutes=1)  # the same where the whole journal is younger
 DEAD_LETTERS = """
 SELECT topic, stage, reason, count(*) AS letters, max(last_at) AS last_at
   FROM dead_letters GROUP BY topic, stage, reason ORDER BY letters DESC, topic, stage, reason
@@ -24,17 +27,16 @@ SELECT topic, stage, reason, count(*) AS letters, max(last_at) AS last_at
 FLOOD = 100  # dead letters: how long ago was the one so many before the newest?
 FLOOD_AT = f"SELECT last_at FROM dead_letters ORDER BY last_at DESC LIMIT 1 OFFSET {FLOOD - 1}"  # noqa: S608 - our own number
 # Every source that is read, and every one that an article names, heard of or not.
-SOURCES = """
-WITH fresh AS (SELECT source_id, count(*) AS articles, min(fetched_at) AS oldest, max(fetched_at) AS newest
-                 FROM articles WHERE source_id IS NOT NULL GROUP BY source_id)
-SELECT s.source_id, s.name, s.family, coalesce(f.articles, 0) AS articles, f.oldest, f.newest,
-       s.seen_at, s.record
+SOURCES = f"""
+WITH fresh AS ({BROUGHT})
+SELECT s.source_id, s.name, s.family, coalesce(f.articles, 0) AS articles,
+       coalesce(f.arrivals, 0) AS arrivals, f.oldest, f.newest, s.seen_at, s.record
   FROM sources s LEFT JOIN fresh f ON f.source_id = s.source_id
  UNION ALL
-SELECT f.source_id, NULL, NULL, f.articles, f.oldest, f.newest, NULL, NULL
+SELECT f.source_id, NULL, NULL, f.articles, f.arrivals, f.oldest, f.newest, NULL, NULL
   FROM fresh f WHERE f.source_id NOT IN (SELECT source_id FROM sources)
  ORDER BY newest DESC NULLS LAST, 1
-"""
+"""  # noqa: S608 - our own text
 
 
 class StageCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +49,7 @@ class StageCounts(msgspec.Struct, frozen=True, kw_only=True):
     dead: int
     reasons: dict[str, int]
     last_at: datetime | None = None  # when it last did something
+    pace: float = 0.0  # messages a second, in the PACE before the newest fate of any stage
 
 
 class DeadLetterCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +70,14 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceAge, ...]  # freshest first, silent ones last
     counts: dict[str, int]  # rows by table
     flood_at: datetime | None = None  # when the FLOOD latest dead letters began; None if there are fewer
+    begun_at: datetime | None = None  # when any stage first did something
+
+
+class Times(msgspec.Struct, frozen=True):
+    """When a stage first and last did something."""
+
+    first_at: datetime
+    last_at: datetime
 
 
 UNREAD = Status(stages=(), dead_letters=(), sources=(), counts={})
@@ -76,14 +87,14 @@ UNREAD = Status(stages=(), dead_letters=(), sources=(), counts={})
 def status(place: Place) -> Status:
     """The counts of this moment. Raises Transient where the store cannot be read."""
     with reading(place) as store:
+        times = {row["stage"]: msgspec.convert(row, Times) for row in store.rows(TIMES)}
         return Status(
-            stages=_stages(
-                list(store.rows(FATES)), {row["stage"]: row["last_at"] for row in store.rows(LAST)}
-            ),
+            stages=_stages(list(store.rows(FATES)), times, _paces(store, times.values())),
             dead_letters=tuple(msgspec.convert(row, DeadLetterCount) for row in store.rows(DEAD_LETTERS)),
             sources=tuple(map(_source, store.rows(SOURCES))),
             counts={table: _count(store, table) for table in COUNTED},
             flood_at=_moment(list(store.rows(FLOOD_AT))),
+            begun_at=min((each.first_at for each in times.values()), default=None),
         )
 
 
@@ -97,13 +108,27 @@ def _moment(rows: list[dict[str, Any]]) -> datetime | None:
     return msgspec.convert(rows[0]["last_at"], datetime) if rows else None
 
 
-def _stages(rows: list[dict[str, Any]], last: Mapping[str, str]) -> tuple[StageCounts, ...]:
-    met = {row["stage"] for row in rows}
-    order = [stage for stage in PIPELINE if stage in met] + sorted(met - set(PIPELINE))
-    return tuple(_stage(name, [row for row in rows if row["stage"] == name], last[name]) for name in order)
+def _paces(store: Reader, times: Collection[Times]) -> Mapping[str, float]:
+    """Messages a second that each stage settled in the PACE before the newest fate."""
+    if not times:
+        return {}
+    newest, first = max(each.last_at for each in times), min(each.first_at for each in times)
+    long = max(LEAST_PACE, min(PACE, newest - first))
+    recent = store.rows(RECENT, newest - long)
+    return {row["stage"]: row["times"] / long.total_seconds() for row in recent}
 
 
-def _stage(name: str, rows: list[dict[str, Any]], last_at: str) -> StageCounts:
+def _stages(
+    rows: list[dict[str, Any]], times: Mapping[str, Times], paces: Mapping[str, float]
+) -> tuple[StageCounts, ...]:
+    order = [stage for stage in PIPELINE if stage in times] + sorted(times.keys() - set(PIPELINE))
+    return tuple(
+        _stage(name, [row for row in rows if row["stage"] == name], times[name], paces.get(name, 0.0))
+        for name in order
+    )
+
+
+def _stage(name: str, rows: list[dict[str, Any]], times: Times, pace: float) -> StageCounts:
     totals = dict.fromkeys(("done", "skipped", "dead"), 0)
     reasons: dict[str, int] = {}
     for row in rows:
@@ -117,7 +142,8 @@ def _stage(name: str, rows: list[dict[str, Any]], last_at: str) -> StageCounts:
         skipped=totals["skipped"],
         dead=totals["dead"],
         reasons=reasons,
-        last_at=msgspec.convert(last_at, datetime),
+        last_at=times.last_at,
+        pace=pace,
     )
 
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from services.store.freshness import NO_HABIT, Age, Silent
+from services.store.freshness import LEAST, Age, Silent
 
 LIMITS: Mapping[str, float] = {
-    "lag": 1000,  # messages that a stage may be behind
+    "lag": 1000,  # messages that a stage may be behind, however long they take
+    "behind": 3600,  # seconds that more of them may take, at the present pace
     "stands": 15 * 60,  # seconds that a stage may do nothing while anything waits for it
     "flood": 3600,  # seconds in which so many dead letters as status.FLOOD are too many
 }
@@ -45,8 +46,9 @@ class Stands(msgspec.Struct, frozen=True, kw_only=True):
     """A stage: when it last did something, and what waits for it; None where that is not known."""
 
     stage: str
-    last_at: datetime | None
+    last_at: datetime | None  # of one that never did, when any of them first did
     lag: Lag | None = None
+    pace: float = 0.0  # messages a second
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,11 +96,12 @@ def judge(
     )
     if found:
         return Verdict(working=False, line=f"not working: {'; '.join(found)}", alarms=found)
-    return Verdict(working=True, line="; ".join(("working", *_remarks(around, silent))), alarms=())
+    return Verdict(working=True, line="; ".join(("working", *_remarks(around, stages, silent))), alarms=())
 
 
-def _remarks(around: Circumstances, silent: Sequence[Silent]) -> Iterator[str]:
+def _remarks(around: Circumstances, stages: Sequence[Stands], silent: Sequence[Silent]) -> Iterator[str]:
     """What is worth knowing and keeps nothing from working."""
+    yield from (_lags(each) for each in stages if each.lag and each.lag.messages > LIMITS["lag"])
     if around.source_mistakes:
         mistakes = counted(around.source_mistakes, "mistake")
         yield f"the source files have {mistakes} and are not taken up (`sirwan sources check`)"
@@ -121,25 +124,33 @@ def _standing(now: datetime, stages: Sequence[Stands]) -> Iterator[str]:
     for each in stages:
         waiting = each.lag.messages if each.lag else 0
         idle = (now - each.last_at).total_seconds() if each.last_at else 0.0
-        if waiting > LIMITS["lag"]:
-            yield f"{each.stage} lags {counted(waiting, 'message')}"
-        elif waiting and idle > LIMITS["stands"]:
+        if waiting and idle > LIMITS["stands"]:
             yield f"{each.stage} lags {counted(waiting, 'message')} and did nothing for {span(idle)}"
+        elif each.pace and waiting > max(LIMITS["lag"], each.pace * LIMITS["behind"]):
+            yield _lags(each)
+
+
+def _lags(stage: Stands) -> str:
+    """How far behind, and how long it takes to work that off."""
+    waiting = stage.lag.messages if stage.lag else 0
+    lasts = f", {span(waiting / stage.pace)} at its pace" if stage.pace else ""
+    return f"{stage.stage} lags {counted(waiting, 'message')}{lasts}"
 
 
 def _missed(
     around: Circumstances, ages: Sequence[Age], everybody: Age | None, silent: Sequence[Silent]
 ) -> Iterator[str]:
-    """Nobody brings anything; else each owner that does not. A run is not blamed for the time before it."""
+    """Nobody brings anything; else each owner that used to. A run is not blamed for the time before it."""
     if everybody is None:
         since = min((each.since for each in silent), default=around.now)
-        if (waited := _seconds_since(around, since)) > NO_HABIT.total_seconds():
+        if (waited := _seconds_since(around, since)) > LEAST.total_seconds():
             yield f"no article from anybody since the sources are read, for {span(waited)}"
         return
     if (waited := _waited(around, everybody)) > everybody.limit:
         yield f"no article from anybody for {span(waited)}"
         return
-    late = [(age.family, waited) for age in ages if (waited := _waited(around, age)) > age.limit]
+    usual = [(age, _waited(around, age)) for age in ages if age.habit]
+    late = [(age.family, waited) for age, waited in usual if waited > age.limit]
     for family, waited in late[:NAMED]:
         yield f"no article from {family} for {span(waited)}"
     if len(late) > NAMED:

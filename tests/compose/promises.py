@@ -13,7 +13,18 @@ from schemas.topics import ARTICLES_ENRICHED, FETCH_REQUESTS, JOURNAL
 from services.fetcher.canonical import canonical_url, page_id
 from tests.compose.stack import PROJECT, TABLES, Failed, Stack
 from tests.compose.web import ADDRESS, GENERATED
-from tests.deployment import STAGES, ask, ends, every_message_has_one_fate, lag, page_requests, read_all
+from tests.deployment import (
+    STAGES,
+    Settled,
+    ask,
+    dead_letters,
+    ends,
+    every_message_has_one_fate,
+    lag,
+    page_requests,
+    read_all,
+    settled_places,
+)
 from tests.generated_web import kind_of
 
 FIRST_ARTICLE = 60.0  # seconds from `up` to the first enriched article, at most
@@ -96,7 +107,21 @@ async def nothing_is_lost(stack: Stack, asked: Asked) -> str:
         raise Failed(
             f"{len(stored)} pages stored, {missing} missing, {more} too many; {len(outside)} outside"
         )
-    return f"{len(stored)} articles in the store and on the topic, none lost, none twice; {len(fates)} fates"
+    _kept(stack, "fates", settled_places(fates))
+    dead = await dead_letters(stack.kafka)
+    _kept(stack, "dead_letters", dead)
+    return (
+        f"{len(stored)} articles in the store and on the topic, none lost, none twice; "
+        f"{len(fates)} fates and {len(dead)} dead letters, all in the store"
+    )
+
+
+def _kept(stack: Stack, table: str, wanted: set[Settled]) -> None:
+    """The store has a row for each of these and no other."""
+    rows = stack.sql(f'SELECT stage, topic, partition, "offset" FROM {table}')  # noqa: S608 - our own names
+    found = {"|".join(map(str, each)) for each in wanted} ^ set(rows)
+    if found:
+        raise Failed(f"{table}: {len(rows)} in the store, {len(wanted)} on the topics: {sorted(found)[:9]}")
 
 
 async def crashes_do_no_harm(stack: Stack, asked: Asked, service: str) -> str:

@@ -1,5 +1,6 @@
 """What operators look at: it names what exists, alerts have tests and first moves, boards are sound."""
 
+import re
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -9,10 +10,10 @@ import pytest
 import yaml
 
 from services.runtime.metrics import METRICS
-from services.store.freshness import GAPS, LEAST, NO_HABIT
+from services.store.freshness import LEAST
 from tests.contract.test_doc_links import HEADING, anchor
 from tests.dashboards import BOARDS, GRAFANA, Query, board, queries
-from tests.deployment import STAGES
+from tests.deployment import INPUTS, READS, STAGES
 from tests.prometheus import RULES, program, recorded, rule_groups
 from tests.promql import OF_THE_TARGET, labels_of, named, unknown
 from tests.rules.reading import ROOT
@@ -58,14 +59,27 @@ def test_each_alert_has_a_test_of_both_kinds(fires: bool) -> None:
     assert found == {alert["alert"] for alert in ALERTS}
 
 
-def test_alerts_and_status_take_their_numbers_for_silence_from_one_place() -> None:
-    (rule,) = [each for name, each in RECORDED.items() if name == "sirwan:family:patience_seconds"]
-    least, most = LEAST.total_seconds(), NO_HABIT.total_seconds()
-    assert rule.expression.startswith(f"clamp({GAPS} * ")
-    assert rule.expression.endswith(f", {least:.0f}, {most:.0f})")
-    texts = {alert["alert"]: alert["expr"] for alert in ALERTS}
-    assert f"> {least:.0f}" in texts["SirwanNothingArrives"]
-    assert f"> {most:.0f}" in texts["SirwanSourceSilent"]
+@pytest.mark.parametrize(
+    ("alert", "limit"),
+    [
+        ("SirwanNothingArrives", "> max(sirwan_silence_limit_seconds)"),
+        ("SirwanFamilySilent", "> on (family) max by (family) (sirwan_owner_silence_limit_seconds)"),
+        ("SirwanSourceSilent", "> on (source) max by (source) (sirwan_source_silence_limit_seconds)"),
+    ],
+)
+def test_alerts_know_no_number_for_silence_but_those_of_the_store(alert: str, limit: str) -> None:
+    """That those are the ones of `sirwan status`: tests/unit/store/test_delivered.py."""
+    texts = [each["expr"] for each in ALERTS if each["alert"] == alert]
+    assert any(limit in text for text in texts)
+    assert not re.search(r"[0-9]{2}", " ".join(texts))
+    (ever,) = [each for each in ALERTS if each["expr"].startswith("absent(sirwan_newest")]
+    assert ever["for"] == f"{LEAST.total_seconds() / 3600:.0f}h"
+
+
+def test_the_rules_leave_out_what_the_store_keeps_without_a_fate() -> None:
+    (pattern,) = re.findall(r'topic!~"(.+?)"', RECORDED["sirwan:waiting:messages"].expression)
+    sources = {topic.name: topic in INPUTS["store"] for topic in READS["store"]}
+    assert {name: not re.fullmatch(pattern, name) for name in sources} == sources
 
 
 def test_each_rule_that_records_has_a_test() -> None:
@@ -167,7 +181,7 @@ def test_a_name_that_nothing_has_is_found(expression: str, problem: str) -> None
     [
         ("sirwan:lag:seconds", {"stage"}),
         ("sirwan:handed_over:rate15m", {"stage"}),
-        ("sirwan:family:patience_seconds", {"family"}),
+        ("sirwan:newest_article:timestamp_seconds", {"family"}),
         ("sirwan:article_age_seconds:p95_15m", set()),
     ],
 )

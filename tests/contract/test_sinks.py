@@ -22,6 +22,7 @@ import pytest
 
 from services.runtime.place import Server
 from services.stage import Poison, Transient
+from services.store.freshness import Brought
 from services.store.postgres import PostgresSink
 from services.store.sink import Sink
 from services.store.sqlite import SqliteSink
@@ -231,18 +232,19 @@ async def test_the_highest_version_wins_in_whatever_order_they_come(
     assert database.read("SELECT name FROM sources") == [("v3",)]
 
 
-async def test_the_newest_article_of_each_source_is_known(sink: Sink) -> None:
-    def at(name: str, hour: int, source_id: str | None) -> Row:
-        fetched_at = datetime(2026, 3, 1, hour, 30, tzinfo=UTC)
-        return row(an_article(name, source_id=source_id, fetched_at=fetched_at))
+async def test_what_has_come_of_each_source_is_known(sink: Sink) -> None:
+    def moment(hour: int, minute: int) -> datetime:
+        return datetime(2026, 3, 1, hour, minute, tzinfo=UTC)
 
-    assert await sink.newest() == {}
-    await sink.write(
-        [at("a", 9, "one"), at("b", 11, "one"), at("c", 10, "one"), at("d", 8, "two"), at("e", 7, None)]
-    )
-    assert await sink.newest() == {
-        "one": datetime(2026, 3, 1, 11, 30, tzinfo=UTC),
-        "two": datetime(2026, 3, 1, 8, 30, tzinfo=UTC),
+    def at(name: str, hour: int, minute: int, source_id: str | None) -> Row:
+        return row(an_article(name, source_id=source_id, fetched_at=moment(hour, minute)))
+
+    assert await sink.brought() == {}
+    one = [at("a", 9, 30, "one"), at("b", 9, 39, "one"), at("c", 9, 40, "one"), at("d", 11, 30, "one")]
+    await sink.write([*one, at("e", 8, 30, "two"), at("f", 7, 30, None)])
+    assert await sink.brought() == {
+        "one": Brought(articles=4, arrivals=3, oldest=moment(9, 30), newest=moment(11, 30)),
+        "two": Brought(articles=1, arrivals=1, oldest=moment(8, 30), newest=moment(8, 30)),
     }
 
 

@@ -22,13 +22,16 @@ from services.store.rows import stored_form
 from tests.deployment import (
     STAGES,
     Deployment,
+    Settled,
     ask,
+    dead_letters,
     deployed,
     drained,
     every_message_has_one_fate,
     lag,
     page_requests,
     read_all,
+    settled_places,
 )
 from tests.generated_web import generated_web, kind_of
 
@@ -45,6 +48,13 @@ def stored(database: Path) -> dict[str, Any]:
     with reading(database) as store:
         rows = store.rows("SELECT page_id, record FROM articles")
         return {row["page_id"]: json.loads(stored_form(row["record"])) for row in rows}
+
+
+def kept(database: Path, table: str) -> set[Settled]:
+    """What the store knows the end of."""
+    with reading(database) as store:
+        rows = store.rows(f'SELECT stage, topic, partition, "offset" FROM {table}')  # noqa: S608 - our own names
+        return {(row["stage"], row["topic"], row["partition"], row["offset"]) for row in rows}
 
 
 async def undisturbed(home: Path, phases: list[list[FetchRequest]]) -> dict[str, Any]:
@@ -106,6 +116,8 @@ async def test_kill_9_of_every_stage_loses_nothing_and_repeats_nothing(
     assert not different, f"{len(different)} differ: {found[different[0]]} and {expected[different[0]]}"
     verdicts = Counter(each["copy"]["verdict"] for each in found.values())
     assert verdicts["reprint"] == sum(kind_of(number) == "copy" for number in range(PAGES))
+    assert kept(tmp_path / "sirwan.db", "fates") == settled_places(fates)
+    assert kept(tmp_path / "sirwan.db", "dead_letters") == await dead_letters(kafka)
     assert codes == dict.fromkeys(STAGES, 0)
     with capsys.disabled():
         print(

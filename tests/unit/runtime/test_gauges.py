@@ -62,3 +62,24 @@ def test_the_lag_is_that_of_the_partitions_it_has_now() -> None:
         assert metrics.value("sirwan_lag_messages", **labels, partition="1") == 2
         worker.subscription = None
         assert b"sirwan_lag_messages{" not in metrics.exposition()
+
+
+@pytest.mark.parametrize(
+    ("stage", "reason", "known"),
+    [
+        ("extractor", "not-text", True),  # one of its own
+        ("extractor", "bug", True),  # of every stage
+        ("extractor", "row-refused", False),
+        ("store", "row-refused", True),
+    ],
+)
+def test_the_first_dead_letter_of_a_reason_is_a_rise(stage: str, reason: str, known: bool) -> None:
+    """Prometheus sees none in a series that begins with 1."""
+    metrics = Metrics()
+    worker: Any = type("Some", (), {"metrics": metrics, "subscription": None})
+    worker.health = type("Health", (), {"stage": stage})
+    some: Worker = worker
+    with worker_measured(some):
+        said = metrics.exposition().decode()
+    series = f'sirwan_messages_total{{fate="dead",reason="{reason}",stage="{stage}"}} 0.0'
+    assert (series in said) is known

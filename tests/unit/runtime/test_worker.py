@@ -111,6 +111,16 @@ async def test_every_message_has_one_fate(
     assert bus.ends(FETCH_REQUESTS.dead) == letters
 
 
+async def test_what_is_kept_for_the_record_has_no_fate_and_is_not_counted() -> None:
+    bus = MemoryBus()
+    async with working(bus, a_service(bookkeeping=frozenset({FETCH_REQUESTS.name}))) as worker:
+        await put(bus, "http://tigris.example/ok", "http://tigris.example/poison")
+        await bus.drained()
+        assert b"sirwan_messages_total{" not in worker.metrics.exposition()
+    assert bus.ends(JOURNAL.name) == 0
+    assert (bus.ends(PAGES_FETCHED.name), bus.ends(FETCH_REQUESTS.dead)) == (1, 1)
+
+
 async def test_an_undecodable_message_is_a_dead_letter_with_its_bytes_and_the_next_one_is_done() -> None:
     bus = MemoryBus()
     async with working(bus, a_service()):

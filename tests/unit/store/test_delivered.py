@@ -1,19 +1,25 @@
 """Freshness on the delivery side."""
 
+import re
 from datetime import timedelta
 
 import msgspec
 import pytest
 
-from schemas.records import Source
+from schemas.records import Feed, Source
 from services.runtime.metrics import Metrics
 from services.store.delivered import Delivered
+from services.store.freshness import LEAST, Brought, SourceAge, everybody, families
 from tests.clock import START, FakeClock
 from tests.unit.store.records import a_fate, a_story, an_article, row
 
+FEEDS = (Feed(url="https://f.example/rss", kind="feed"),)
 SOURCES = {
-    "tigris-post": Source(id="tigris-post", name="T", homepage="https://t.example/", family="Tigris House"),
-    "basra-ledger": Source(id="basra-ledger", name="B", homepage="https://b.example/"),
+    "tigris-post": Source(
+        id="tigris-post", name="T", homepage="https://t.example/", family="Tigris House", feeds=FEEDS
+    ),
+    "basra-ledger": Source(id="basra-ledger", name="B", homepage="https://b.example/", feeds=FEEDS),
+    "quiet-radio": Source(id="quiet-radio", name="Q", homepage="https://q.example/", feeds=FEEDS),
 }
 NEWEST = "sirwan_newest_article_timestamp_seconds"
 
@@ -32,6 +38,35 @@ class Desk:
         self.delivered.show()
         at = self.metrics.value(NEWEST, family=family, source=source)
         return (START.timestamp() - at) / 60
+
+
+def brought(minutes_ago: float, hours: float = 0, arrivals: int = 1) -> Brought:
+    """Something that came for so many hours, the last so many minutes ago."""
+    newest = START - timedelta(minutes=minutes_ago)
+    return Brought(
+        articles=2 * arrivals, arrivals=arrivals, oldest=newest - timedelta(hours=hours), newest=newest
+    )
+
+
+def an_age(
+    source_id: str, oldest: float | None, newest: float | None, arrivals: int, family: str | None = None
+) -> SourceAge:
+    """The same as status reads it; minutes ago."""
+    first, last = (
+        START - timedelta(minutes=minutes) if minutes is not None else None for minutes in (oldest, newest)
+    )
+    return SourceAge(
+        source_id=source_id, name=None, family=family, articles=arrivals, arrivals=arrivals,
+        oldest=first, newest=last, seen_at=START, feeds=1,
+    )  # fmt: skip
+
+
+def limits(desk: Desk, metric: str) -> dict[str, float]:
+    """By source, or by owner."""
+    lines = [
+        line for line in desk.metrics.exposition().decode().splitlines() if line.startswith(metric + "{")
+    ]
+    return {re.findall('"(.+?)"', line)[-1]: float(line.split()[-1]) for line in lines}
 
 
 def test_rows_are_counted_by_table() -> None:
@@ -69,11 +104,46 @@ def test_an_older_article_that_comes_later_is_not_the_newest() -> None:
 
 def test_after_a_restart_the_database_says_what_was_newest() -> None:
     desk = Desk()
-    desk.delivered.found({"tigris-post": START - timedelta(minutes=90), "gone": START - timedelta(minutes=5)})
+    desk.delivered.found({"tigris-post": brought(90), "gone": brought(5)})
     assert desk.newest("Tigris House", "tigris-post") == 90
     assert desk.newest("unknown", "unknown") == 5
     desk.article(3)
     assert desk.newest("Tigris House", "tigris-post") == 3
+
+
+def test_what_came_since_the_database_was_read_stays_the_newest() -> None:
+    desk = Desk()
+    desk.article(3)
+    desk.delivered.found({"tigris-post": brought(90)})
+    assert desk.newest("Tigris House", "tigris-post") == 3
+
+
+def test_the_limits_for_silence_are_those_of_status() -> None:
+    """Every one that the alerts compare with is the one that `sirwan status` reckons from the same rows."""
+    desk = Desk()
+    desk.delivered.found({"tigris-post": brought(9, hours=90, arrivals=31), "basra-ledger": brought(60)})
+    desk.delivered.show()
+    ages = [
+        an_age("tigris-post", 90 * 60 + 9, 9, arrivals=31, family="Tigris House"),
+        an_age("basra-ledger", 60, 60, arrivals=1),
+        an_age("quiet-radio", None, None, arrivals=0),
+    ]
+    together = everybody(ages)
+    assert together is not None
+    assert desk.metrics.value("sirwan_silence_limit_seconds") == together.limit
+    (tigris, basra) = families(ages)
+    assert limits(desk, "sirwan_owner_silence_limit_seconds") == {"Tigris House": tigris.limit}
+    assert tigris.limit == 30 * 3600
+    assert limits(desk, "sirwan_source_silence_limit_seconds") == {
+        "tigris-post": tigris.limit,
+        "basra-ledger": basra.limit,
+    }
+
+
+def test_the_very_first_article_is_waited_for_as_status_waits() -> None:
+    desk = Desk()
+    desk.delivered.show()
+    assert desk.metrics.value("sirwan_silence_limit_seconds") == LEAST.total_seconds()
 
 
 def test_a_source_that_is_gone_or_sold_is_shown_as_the_list_has_it_now() -> None:

@@ -91,6 +91,28 @@ def test_a_lag_is_looked_at_twice_before_it_is_an_alarm(
     assert [each.lag for each in found.stages] == [second[stage].messages for stage in PIPELINE]
 
 
+def test_a_stage_that_never_did_anything_stands_since_the_others_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(monkeypatch, *[{**CALM, "linker": Behind(1, 1)}] * 2)
+    rows = [row(a_fate(str(ago), stage="fetcher", at=START - timedelta(minutes=ago))) for ago in (0, 40)]
+    found = glance(
+        status(fill(tmp_path / "s.db", *rows)), load_settings(home=tmp_path, kafka="x:1"), FakeClock()
+    )
+    assert found.alarms == ("linker lags 1 message and did nothing for 40 min",)
+
+
+def test_the_pace_of_the_store_is_that_of_all_it_writes(
+    state: Status, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(monkeypatch, CALM)
+    rows = [row(a_fate(stage=stage, at=START)) for stage in ("fetcher", "extractor", "store")]
+    state = status(fill(tmp_path / "s.db", *rows))
+    found = glance(state, load_settings(home=tmp_path, kafka="x:1"), FakeClock())
+    paces = {each.stage: round(each.pace * 60) for each in found.stages}
+    assert paces == {"fetcher": 1, "extractor": 1, "classifier": 0, "linker": 0, "store": 3}
+
+
 def test_an_embedded_run_is_seen_by_its_lock(state: Status, tmp_path: Path) -> None:
     with held(tmp_path):
         found = glance(state, load_settings(home=tmp_path), FakeClock())

@@ -2,7 +2,6 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ from services.runtime.health import Health
 from services.runtime.metrics import Metrics
 from services.stage import Poison, Transient
 from services.store.delivered import Delivered
+from services.store.freshness import Brought
 from services.store.migrate import MigrationRefused
-from services.store.service import BATCH, StoreService
+from services.store.service import BATCH, LOOK, StoreService
 from services.store.sqlite import SqliteSink
 from services.store.tables import Row
 from tests.clock import FakeClock
@@ -40,8 +40,9 @@ class Recorder:
         self.batches: list[list[Row]] = []
         self.poisonous: set[str] = set()
         self.opened = False
-        self.found: dict[str, datetime] = {}
-        self.unread: list[Exception] = []  # one a call of newest, first to last
+        self.found: dict[str, Brought] = {}
+        self.unread: list[Exception] = []  # one a call of brought, first to last
+        self.looks = 0
 
     async def open(self) -> None:
         self._stumble()
@@ -53,7 +54,8 @@ class Recorder:
             raise Poison("row-refused", "constraint")
         self.batches.append(list(rows))
 
-    async def newest(self) -> Mapping[str, datetime]:
+    async def brought(self) -> Mapping[str, Brought]:
+        self.looks += 1
         if self.unread:
             raise self.unread.pop(0)
         return self.found
@@ -131,9 +133,10 @@ async def test_a_handler_returns_only_when_its_row_is_committed() -> None:
     await service.stop()
 
 
-async def test_what_was_newest_is_asked_again_where_it_could_not_be_read() -> None:
+async def test_what_has_come_is_asked_again_where_it_could_not_be_read() -> None:
     sink, metrics = Recorder(), Metrics()
-    sink.found, sink.unread = {"somebody": NOON}, [AWAY, AWAY]
+    sink.found = {"somebody": Brought(articles=1, arrivals=1, oldest=NOON, newest=NOON)}
+    sink.unread = [AWAY, AWAY]
     delivered = Delivered(metrics, FakeClock(), {})
     service = StoreService(sink, FakeClock(), a_health(), delivered)
     await service.start()
@@ -254,6 +257,20 @@ async def test_after_a_restart_delivery_knows_how_fresh_the_database_is(tmp_path
         assert known is restarted
         await keep(service, an_article())
         await service.stop()
+
+
+async def test_what_has_come_is_looked_at_again_after_a_while() -> None:
+    sink, clock = Recorder(), FakeClock()
+    service = StoreService(sink, clock, a_health(), Delivered(Metrics(), clock, {}))
+    await service.start()
+    seen = []
+    for passed in (0, LOOK - 1, 1):
+        await clock.sleep(passed)
+        await keep(service, a_fate())
+        await asyncio.sleep(0)
+        seen.append(sink.looks)
+    assert seen == [1, 1, 2]
+    await service.stop()
 
 
 async def test_rows_that_wait_are_counted() -> None:

@@ -58,6 +58,39 @@ def test_each_stage_counts_what_it_took_and_what_became_of_it(store: Path) -> No
     assert stages[0].reasons == {"disallowed": 1, "undecodable": 1, "time-limit": 2}
 
 
+def journal(path: Path, *minutes: int) -> Status:
+    """Of one stage that settled something so many minutes before noon."""
+    return status(
+        fill(
+            path,
+            *(
+                row(a_fate(str(number), at=NOON - timedelta(minutes=each)))
+                for number, each in enumerate(minutes)
+            ),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "pace"),
+    [
+        ([0, 5, 15, 16, 300], 3 / 900),  # what it did in the last quarter of an hour
+        ([0, 5, 10], 3 / 600),  # the whole journal is younger
+        ([0, 0], 2 / 60),  # and here younger than a minute
+    ],
+)
+def test_the_pace_is_that_of_the_last_quarter_of_an_hour(
+    tmp_path: Path, minutes: list[int], pace: float
+) -> None:
+    (stage,) = journal(tmp_path / "store.db", *minutes).stages
+    assert stage.pace == pytest.approx(pace)
+
+
+def test_it_is_known_when_anything_first_happened(tmp_path: Path) -> None:
+    assert journal(tmp_path / "store.db", 3, 300, 0).begun_at == NOON - timedelta(minutes=300)
+    assert journal(tmp_path / "empty.db").begun_at is None
+
+
 def test_dead_letters_are_counted_by_reason(store: Path) -> None:
     letters = [(each.stage, each.reason, each.letters, each.last_at) for each in status(store).dead_letters]
     assert letters == [

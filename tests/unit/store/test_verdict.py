@@ -7,19 +7,23 @@ from services.store.freshness import Age, Silent
 from services.store.verdict import Circumstances, Lag, Stands, Verdict, ago, calmer, counted, judge, span
 from tests.unit.store.records import NOON
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 KAFKA = Circumstances(now=NOON, on_kafka=True)
 
 
-def a_stage(messages: int = 0, *, idle: timedelta = HOUR, members: int = 1, **changes: Any) -> Stands:
+def a_stage(
+    messages: int = 0, *, idle: timedelta = HOUR, members: int = 1, pace: float = 0.0, **changes: Any
+) -> Stands:
     lag = Lag(messages=messages, members=members, **changes)
-    return Stands(stage="extractor", last_at=NOON - idle, lag=lag)
+    return Stands(stage="extractor", last_at=NOON - idle, lag=lag, pace=pace)
 
 
-def an_age(family: str = "Tigris", waited: timedelta = HOUR, limit: timedelta = 2 * HOUR) -> Age:
-    return Age(
-        family=family, sources=(family,), articles=9, newest=NOON - waited, limit=limit.total_seconds()
-    )
+def an_age(
+    family: str = "Tigris", waited: timedelta = HOUR, limit: timedelta = 2 * HOUR, habit: bool = True
+) -> Age:
+    seconds = limit.total_seconds()
+    newest = NOON - waited
+    return Age(family=family, sources=(family,), articles=9, newest=newest, limit=seconds, habit=habit)
 
 
 def verdict(around: Circumstances = KAFKA, **changes: Any) -> Verdict:
@@ -34,6 +38,11 @@ def test_all_is_well() -> None:
     assert verdict() == Verdict(working=True, line="working", alarms=())
 
 
+def test_a_backlog_that_is_worked_off_is_said_and_is_no_alarm() -> None:
+    found = verdict(stages=[a_stage(9000, idle=MINUTE, pace=10.0)])
+    assert (found.working, found.line) == (True, "working; extractor lags 9,000 messages, 15 min at its pace")
+
+
 def test_who_never_brought_anything_is_said_and_is_no_alarm() -> None:
     mute = Silent(source_id="m", name="Mute", family="m", since=NOON, never=True)
     quiet = Silent(source_id="q", name="Quiet", family="q", since=NOON, never=False)
@@ -43,11 +52,11 @@ def test_who_never_brought_anything_is_said_and_is_no_alarm() -> None:
 @pytest.mark.parametrize(
     ("around", "since", "alarm"),
     [
-        (KAFKA, 4 * DAY, "no article from anybody since the sources are read, for 4 d"),
-        (KAFKA, 2 * DAY, None),
-        (Circumstances(now=NOON, on_kafka=False, running_since=NOON - DAY), 4 * DAY, None),
+        (KAFKA, 4 * HOUR, "no article from anybody since the sources are read, for 4 h"),
+        (KAFKA, 2 * HOUR, None),
+        (Circumstances(now=NOON, on_kafka=False, running_since=NOON - HOUR), 4 * DAY, None),
     ],
-    ids=["for days", "not for long", "a run of its own that is young"],
+    ids=["for hours", "not for long", "a run of its own that is young"],
 )
 def test_a_deployment_that_never_brought_anything_is_not_working(
     around: Circumstances, since: timedelta, alarm: str | None
@@ -66,7 +75,10 @@ LATE = [an_age(name, 3 * HOUR) for name in ("Tigris", "Zagros", "Arvand", "Caspi
 @pytest.mark.parametrize(
     ("changes", "alarm"),
     [
-        ({"stages": [a_stage(1204)]}, "extractor lags 1,204 messages"),
+        (
+            {"stages": [a_stage(1204, idle=MINUTE, pace=0.3)]},
+            "extractor lags 1,204 messages, 66 min at its pace",
+        ),
         ({"stages": [a_stage(1)]}, "extractor lags 1 message and did nothing for 60 min"),
         ({"stages": [a_stage(0, members=0)]}, "extractor does not run"),
         (
@@ -91,11 +103,13 @@ def test_what_is_wrong_is_said_in_one_line(changes: dict[str, Any], alarm: str) 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"stages": [a_stage(1000, idle=timedelta(minutes=14))]},  # behind, and at work
+        {"stages": [a_stage(1000, idle=14 * MINUTE, pace=0.1)]},  # behind, and at work
+        {"stages": [a_stage(5000, idle=MINUTE)]},  # it has just begun
         {"stages": [a_stage(0, idle=30 * HOUR)]},  # nothing waits
         {"stages": [Stands(stage="extractor", last_at=NOON - 30 * HOUR)]},  # nobody knows
         {"flood_at": NOON - 2 * HOUR},  # it is over
         {"ages": [], "everybody": None},  # nothing yet: it has just begun
+        {"ages": [an_age(waited=9 * DAY, limit=3 * DAY, habit=False)]},  # its habit is not known
     ],
 )
 def test_what_passes_is_no_alarm(changes: dict[str, Any]) -> None:
