@@ -270,12 +270,13 @@ def topics_plan(json: AsJson = False) -> None:
     """What differs between the topic table and the broker, exit 1 if anything does; changes nothing."""
     from services.runtime.kafka_topics import plan
 
-    _topics(plan, json, "missing")
+    if _topics(plan, json, "missing"):
+        sys.exit(REFUSED)
 
 
 @topics_app.command("apply")
 def topics_apply(json: AsJson = False) -> None:
-    """Create what is missing. Drift is reported and never altered silently."""
+    """Create what is missing. Drift is reported and left alone: services work with it, a person decides."""
     from services.runtime.kafka_topics import apply
 
     _topics(apply, json, "created")
@@ -413,7 +414,8 @@ def _finish(outcomes: Any, json: bool) -> None:
         sys.exit(REFUSED)
 
 
-def _topics(act: Callable[..., Any], json: bool, done: str) -> None:
+def _topics(act: Callable[..., Any], json: bool, done: str) -> bool:
+    """Whether anything differs, or did before it was created."""
     import asyncio
 
     from services.runtime.bus import BrokerDown
@@ -435,8 +437,7 @@ def _topics(act: Callable[..., Any], json: bool, done: str) -> None:
             typer.echo(f"{settings.kafka}: every topic is as the table says")
 
     _show(tuple(changes), json, lines)
-    if any(change.kind != "create" or done == "missing" for change in changes):
-        sys.exit(REFUSED)
+    return bool(changes)
 
 
 def _filter(answer: Callable[..., Any]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]  # no annotations
@@ -15,6 +16,7 @@ from services.runtime.bus import BrokerDown
 from services.runtime.kafka_connect import KafkaSettings
 from services.runtime.kafka_topics import MEMORIES, Layout, TopicChange, apply, plan, wanted
 from tests.broker import free_port
+from tests.e2e.test_bad_input import sirwan
 
 pytestmark = pytest.mark.kafka
 
@@ -54,6 +56,25 @@ async def test_drift_is_reported_and_left_alone(kafka: KafkaSettings) -> None:
             pass
     assert await apply(kafka, LAYOUT, [JOURNAL.name]) == drift
     assert await plan(kafka, LAYOUT, [JOURNAL.name]) == drift
+
+
+def test_drift_stops_a_plan_and_no_deployment(kafka: KafkaSettings, tmp_path: Path) -> None:
+    """`docker compose up` waits for `apply`: whoever sets another number of partitions must still start."""
+
+    def said(verb: str, partitions: int) -> tuple[int, str]:
+        ours = {"SIRWAN_KAFKA": kafka.bootstrap, "SIRWAN_TOPIC_PREFIX": kafka.prefix}
+        run = sirwan(tmp_path, "topics", verb, **ours, SIRWAN_PARTITIONS=str(partitions))
+        return run.returncode, run.stdout
+
+    journal = kafka.full(JOURNAL.name)
+    assert said("plan", 2)[0] == 1
+    code, lines = said("apply", 2)
+    assert (code, f"{journal}: created" in lines) == (0, True)
+    assert said("plan", 2)[0] == 0
+    for verb, exit_code in (("plan", 1), ("apply", 0)):
+        code, lines = said(verb, 3)
+        drift = f"{journal}: drift: partitions is 2, the table says 3" in lines
+        assert (code, drift) == (exit_code, True)
 
 
 async def test_an_impossible_topic_is_an_error_in_the_brokers_words(kafka: KafkaSettings) -> None:
