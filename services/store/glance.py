@@ -35,6 +35,7 @@ class Glance(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     alarms: tuple[str, ...]
     at: datetime
+    store_read: bool  # else nothing is known of what comes from it
     broker: str | None  # its address, where the deployment is on Kafka
     running_since: datetime | None  # of an embedded run
     stages: tuple[StageGlance, ...]
@@ -67,7 +68,7 @@ def glance(state: Status, settings: Settings, clock: Clock, *, store_problem: st
         on_kafka=on_kafka,
         running_since=None if on_kafka else running_since(settings.home),
         broker_problem=problem,
-        store_problem=store_problem,
+        store_problem=store_problem or state.misfit,
         source_mistakes=_mistakes(settings.sources),
     )
     ages, quiet = families(state.sources), silent(state.sources, around.now)
@@ -96,6 +97,7 @@ def glance(state: Status, settings: Settings, clock: Clock, *, store_problem: st
         verdict=verdict.line,
         alarms=verdict.alarms,
         at=around.now,
+        store_read=state is not UNREAD,
         broker=settings.kafka if on_kafka else None,
         running_since=around.running_since,
         stages=stages,

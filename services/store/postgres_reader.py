@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from asyncpg import Record
 
@@ -24,6 +24,7 @@ PATIENCE = 5.0  # seconds to wait for a lock; only a migration takes one against
 class ServerReader:
     """Keeps the promise of reading.py on a database."""
 
+    engine: ClassVar[str] = "postgres"
     ask: Callable[..., list[Record]]
 
     def rows(self, query: str, *values: object) -> Iterator[dict[str, Any]]:

@@ -96,8 +96,11 @@ async def transaction(connection: Connection) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        if not connection.is_closed():
-            await whole.rollback()
+        try:
+            if not connection.is_closed():
+                await whole.rollback()
+        except FAILURES:
+            connection.terminate()  # what came first says more
         raise
     await whole.commit()
 

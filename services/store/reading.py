@@ -13,6 +13,10 @@ from services.store.sqlite_file import read_file
 class Reader(Protocol):
     """A store while it is read. Rows are the same on every engine: times are RFC 3339 text in UTC."""
 
+    @property
+    def engine(self) -> str:
+        """sqlite | postgres: whose migrations it has."""
+
     def rows(self, query: str, *values: object) -> Iterable[dict[str, Any]]:
         """The rows of a query with words of services/store/dialect.py in braces; the values are $1, $2 …"""
 

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from services.stage import Poison, Transient
@@ -84,6 +84,7 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 class FileReader:
     """Keeps the promise of reading.py on a file."""
 
+    engine: ClassVar[str] = "sqlite"
     db: sqlite3.Connection
 
     def rows(self, query: str, *values: object) -> Iterator[dict[str, Any]]:

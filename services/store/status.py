@@ -10,6 +10,7 @@ from schemas.codec import decode
 from schemas.topics import SOURCES as SOURCE_RECORDS
 from services.runtime.place import Place
 from services.store.freshness import BROUGHT, SourceAge
+from services.store.migrate import MigrationRefused, known_migrations, pending_migrations
 from services.store.reading import Reader, reading
 from services.store.trace import PIPELINE
 
@@ -24,6 +25,7 @@ DEAD_LETTERS = """
 SELECT topic, stage, reason, count(*) AS letters, max(last_at) AS last_at
   FROM dead_letters GROUP BY topic, stage, reason ORDER BY letters DESC, topic, stage, reason
 """
+LAYOUT = "SELECT number, sha256 FROM migrations"
 FLOOD = 100  # dead letters: how long ago was the one so many before the newest?
 FLOOD_AT = f"SELECT last_at FROM dead_letters ORDER BY last_at DESC LIMIT 1 OFFSET {FLOOD - 1}"  # noqa: S608 - our own number
 # Every source that is read, and every one that an article names, heard of or not.
@@ -71,6 +73,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]  # rows by table
     flood_at: datetime | None = None  # when the FLOOD latest dead letters began; None if there are fewer
     begun_at: datetime | None = None  # when any stage first did something
+    misfit: str | None = None  # why this release cannot write the store
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -95,7 +98,19 @@ def status(place: Place) -> Status:
             counts={table: _count(store, table) for table in COUNTED},
             flood_at=_moment(list(store.rows(FLOOD_AT))),
             begun_at=min((each.first_at for each in times.values()), default=None),
+            misfit=_misfit(store),
         )
+
+
+def _misfit(store: Reader) -> str | None:
+    applied = {row["number"]: row["sha256"] for row in store.rows(LAYOUT)}
+    try:
+        pending = pending_migrations(known_migrations(store.engine), applied)
+    except MigrationRefused as exc:
+        return str(exc)
+    return (
+        f"{pending[0].name} is not applied yet: run `sirwan migrate`, or start the store" if pending else None
+    )
 
 
 def _source(row: dict[str, Any]) -> SourceAge:

@@ -198,7 +198,8 @@ def _print_stages(console: Console, found: Glance) -> None:
         counts = (stage.taken, stage.done, stage.skipped, stage.dead)
         lag = unknown if stage.lag is None else f"{stage.lag:,}"
         last = ago(found.at, stage.last_at) if stage.last_at else "never"
-        table.add_row(stage.stage, *(f"{count:,}" for count in counts), lag, last)
+        known = (*(f"{count:,}" for count in counts), lag, last)
+        table.add_row(stage.stage, *(known if found.store_read else ("?", "?", "?", "?", lag, "?")))
     console.print(table)
 
 

@@ -55,6 +55,8 @@ async def check(stack: Stack, progress: Progress) -> None:
     await progress.of(watching.a_source_is_added(stack))
     await progress.of(watching.status_answers(stack))
     stack.compose("up", "--detach", "--wait", "--no-recreate", "prometheus")
+    progress.line(mishaps.a_secret_that_is_gone(stack))
+    await progress.of(mishaps.a_port_that_was_taken_meanwhile(stack, asked))
     for service in CRASHED:
         await progress.of(promises.crashes_do_no_harm(stack, asked, service))
     await progress.of(promises.nothing_is_lost(stack, asked))

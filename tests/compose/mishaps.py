@@ -1,6 +1,7 @@
 """What goes wrong at an operator's: one clear line at the one concerned, and the others stay up."""
 
 import socket
+from collections.abc import Iterable
 from contextlib import closing
 
 from tests.compose.promises import Asked, worked_off
@@ -19,12 +20,32 @@ def a_missing_secret(stack: Stack) -> str:
     return _line(said, "no-such-folder/store_password")
 
 
+def a_secret_that_is_gone(stack: Stack) -> str:
+    """The container of before stays, and everybody else."""
+    anew = ("up", "--detach", "--no-deps", "--force-recreate", "store")
+    line = _line(stack.refused(*anew, SECRETS_FOLDER="./no-such-folder"), "no-such-folder/store_password")
+    _are_healthy(stack, STAGES)
+    return line
+
+
 def a_taken_port(stack: Stack) -> str:
     """The one container that wanted it does not start."""
     with closing(socket.create_server(("127.0.0.1", 0))) as holding:
         port = str(holding.getsockname()[1])
         said = stack.refused("up", "--detach", "kafka", KAFKA_PORT=port)
     return _line(said, port)
+
+
+async def a_port_that_was_taken_meanwhile(stack: Stack, asked: Asked) -> str:
+    """The database does not start: the store waits and says so, everybody else works."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as holding:
+        port = str(holding.getsockname()[1])
+        line = _line(stack.refused("up", "--detach", "--no-deps", "postgres", POSTGRES_PORT=port), port)
+        await asked.more(stack)
+        await _store_waits(stack, "see that PostgreSQL runs there")
+    stack.compose("up", "--detach", "--wait", "--no-deps", "postgres")
+    await _well_again(stack, asked)
+    return line
 
 
 async def a_database_of_another_release(stack: Stack, asked: Asked) -> str:
@@ -35,12 +56,9 @@ async def a_database_of_another_release(stack: Stack, asked: Asked) -> str:
     _in_the_volume(stack, f'echo {major - 1} > "$PGDATA/PG_VERSION"')
     stack.compose("start", "postgres")
     await asked.more(stack)
-    await stack.until("the store is not ready", lambda: not stack.ready("store"), NOTICED)
-    _others_are_healthy(stack)
-    line = _line(stack.compose("logs", "--no-color", "--no-log-prefix", "postgres"), "not compatible")
-    _line(
-        stack.compose("logs", "--no-color", "--no-log-prefix", "--since", begun, "store"), "store-unavailable"
-    )
+    await _store_waits(stack, "see that PostgreSQL runs there")
+    line = _line(_logs(stack, "postgres"), "not compatible")
+    _line(_logs(stack, "store", "--since", begun), "store-unavailable")
     stack.compose("stop", "postgres")
     _in_the_volume(stack, f'echo {major} > "$PGDATA/PG_VERSION"')
     stack.compose("start", "postgres")
@@ -49,21 +67,34 @@ async def a_database_of_another_release(stack: Stack, asked: Asked) -> str:
 
 
 async def a_layout_of_a_newer_release(stack: Stack, asked: Asked) -> str:
-    """The store says which layout it met and does not touch it; everybody else works."""
+    """The store says which layout it met, does not touch it and ends; everybody else works."""
     stack.sql(FUTURE)
     stack.compose("restart", "store")
     await asked.more(stack)
-
-    def refused() -> bool:
-        said = stack.compose("logs", "--no-color", "--no-log-prefix", "--tail", "5", "store")
-        return "layout 9999" in said
-
-    await stack.until("the store refuses the layout", refused, NOTICED)
-    _others_are_healthy(stack)
-    line = _line(stack.compose("logs", "--no-color", "--no-log-prefix", "store"), "layout 9999")
+    await _store_waits(stack, "layout 9999")
+    line = _line(_logs(stack, "store"), "layout 9999")
     stack.sql(PAST)
     await _well_again(stack, asked)
     return line
+
+
+async def _store_waits(stack: Stack, why: str) -> None:
+    """It is not ready, status and metrics show it, and nobody else is concerned."""
+
+    def shown() -> bool:
+        return not stack.prometheus.result('sirwan_ready{stage="store"} == 1')
+
+    await stack.until("the store is not ready", lambda: not stack.ready("store"), NOTICED)
+    _are_healthy(stack, OTHERS)
+    await stack.until("the metrics show it", shown, NOTICED)
+    _are_healthy(stack, OTHERS)
+    said = stack.status("run", "--rm", "-T", "--no-deps")  # works whether or not its container does
+    if said["working"] or why not in said["verdict"]:
+        raise Failed(f"status does not say {why!r}: {said['verdict']}")
+
+
+def _logs(stack: Stack, service: str, *which: str) -> str:
+    return stack.compose("logs", "--no-color", "--no-log-prefix", *which, service)
 
 
 def _in_the_volume(stack: Stack, command: str) -> str:
@@ -77,10 +108,10 @@ async def _well_again(stack: Stack, asked: Asked) -> None:
     await worked_off(stack, asked)
 
 
-def _others_are_healthy(stack: Stack) -> None:
-    ill = {each: stack.health(each) for each in OTHERS if stack.health(each) != {"healthy"}}
+def _are_healthy(stack: Stack, services: Iterable[str]) -> None:
+    ill = {each: said for each in services if (said := stack.health(each)) != {"healthy"}}
     if ill:
-        raise Failed(f"not the store alone: {ill}")
+        raise Failed(f"not the one concerned alone: {ill}")
 
 
 def _line(said: str, holds: str) -> str:

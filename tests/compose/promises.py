@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import pairwise
+from signal import SIGCONT, SIGKILL, SIGSTOP
 
 from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]  # aiokafka ships no annotations
 
@@ -29,6 +30,7 @@ from tests.generated_web import kind_of
 
 FIRST_ARTICLE = 60.0  # seconds from `up` to the first enriched article, at most
 BATCH = 60  # generated pages asked for before each disturbance: three of the twenty kinds' rounds
+PILE = 40  # messages before a service when it is killed, at least; a batch brings 45 to the store
 PATIENCE = 120.0  # seconds to work off what was asked for
 GAP = 15.0  # seconds between two articles during a rolling restart, at most; 3.4 to 5.6 measured
 CLOCK = "at,seconds"  # when the store wrote, and how long it took: new when it reads again
@@ -128,22 +130,31 @@ async def crashes_do_no_harm(stack: Stack, asked: Asked, service: str) -> str:
     """kill -9 while pages are under way: it is back by itself, healthy."""
     container = stack.containers(service)[0]
     restarts = int(stack.inspect(container, "RestartCount"))
-    await asked.more(stack)
-    waiting = await _at_work(stack, service)
+    if service in STAGES:
+        stack.signal(container, SIGSTOP)  # or everything has gone by before the signal has
+        await asked.more(stack)
+        waiting = await _piled_up(stack, service)
+        stack.signal(container, SIGCONT, SIGKILL)
+        left = (await lag(stack.kafka))[service]
+    else:
+        await asked.more(stack)
+        waiting = left = sum((await lag(stack.kafka)).values())  # what anybody has
+        stack.signal(container, SIGKILL)
     begun = stack.clock.steady()
-    stack.crash(container)
+    if not left:
+        raise Failed(f"{service} had settled all {waiting} messages when it was killed, which proves nothing")
     await stack.recovered(container, restarts)
     seconds = stack.clock.steady() - begun
-    return f"{service} killed with {waiting} messages before it, healthy again after {seconds:.1f} s"
+    return f"{service} killed at {waiting} messages, {left} left, healthy again after {seconds:.1f} s"
 
 
-async def _at_work(stack: Stack, service: str) -> int:
-    """How much the service has before it; waits for the pages to reach it, unless they have all gone by."""
-    while any((behind := await lag(stack.kafka)).values()):
-        waiting = behind.get(service, sum(behind.values()))  # of Kafka and PostgreSQL: what anybody has
-        if waiting:
-            return waiting
-    return 0
+async def _piled_up(stack: Stack, service: str) -> int:
+    """How many messages lie before a service that stands still, once there are enough."""
+    end = stack.clock.steady() + PATIENCE
+    while (waiting := (await lag(stack.kafka))[service]) < PILE:
+        if stack.clock.steady() > end:
+            raise Failed(f"only {waiting} messages lie before the {service} after {PATIENCE:g} s")
+    return waiting
 
 
 async def extractors_share(stack: Stack, asked: Asked, replicas: int) -> str:

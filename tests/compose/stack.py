@@ -1,14 +1,18 @@
 """The deployment under test: docker compose with a project name, ports and secrets of its own."""
 
+import json
+import signal
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from services.runtime.clock import SystemClock
 from services.runtime.kafka_connect import KafkaSettings
 from tests.broker import free_port
 from tests.compose.engine import ROOT
+from tests.prometheus import Prometheus
 
 PROJECT, IMAGE = "sirwan-test", "sirwan:test"
 FILES = ("--file", "docker-compose.yml", "--file", "tests/compose/override.yml")
@@ -18,6 +22,17 @@ COMPOSE = ("compose", "--project-name", PROJECT, *FILES)
 ROWS = """
 SELECT '{table}', count(*), md5(string_agg(said, '|' ORDER BY said))
   FROM (SELECT (to_jsonb(t) - string_to_array('{without}', ','))::text AS said FROM {table} AS t)
+"""
+# To all of a container's processes: the first is an init. A moment between two signals is long enough to wake
+# up, and to begin with what lies there.
+SEND = """
+import os, sys, time
+pid, *numbers = sys.argv[1:]
+for number in map(int, numbers):
+    with open(f"/proc/{pid}/task/{pid}/children") as children:
+        for each in [*children.read().split(), pid]:
+            os.kill(int(each), number)
+    time.sleep(0.1)
 """
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 
@@ -56,6 +71,18 @@ class Stack:
             raise Failed(f"docker compose {' '.join(arguments)} should have failed: {changes}")
         return run.stdout + run.stderr
 
+    def status(self, *how: str) -> Any:
+        """What `sirwan status` says in the store's container, or in another that `compose` starts: `how`."""
+        run = self._run(*COMPOSE, *(how or ("exec", "-T")), "store", "sirwan", "status", "--json")
+        if run.returncode not in (0, 1):
+            raise Failed(f"sirwan status: {run.returncode} {run.stdout[-300:]}{run.stderr[-300:]}")
+        return json.loads(run.stdout)
+
+    @property
+    def prometheus(self) -> Prometheus:
+        """Its Prometheus as it is reached outside."""
+        return Prometheus(f"http://127.0.0.1:{self.environment['PROMETHEUS_PORT']}")
+
     def complaints(self) -> str:
         """What compose has to say against docker-compose.yml alone, without a file .env."""
         return self._run("compose", "--profile", "*", "config", "--quiet").stderr.strip()
@@ -72,11 +99,11 @@ class Stack:
         """One field of a container."""
         return self.docker("inspect", "--format", "{{." + what + "}}", container).strip()
 
-    def crash(self, container: str) -> None:
-        """kill -9 from outside: `docker kill` would count as a wish, and nothing would be restarted."""
-        kill = "import os, sys; os.kill(int(sys.argv[1]), 9)"
+    def signal(self, container: str, *numbers: signal.Signals) -> None:
+        """One after the other from outside: after `docker kill` nothing is restarted, it counts as a wish."""
         seen = ["--pid", "host", "--user", "0:0", "--network", "none"]
-        self.docker("run", "--rm", *seen, IMAGE, "python", "-c", kill, self.inspect(container, "State.Pid"))
+        to = [self.inspect(container, "State.Pid"), *(str(number.value) for number in numbers)]
+        self.docker("run", "--rm", *seen, IMAGE, "python", "-c", SEND, *to)
 
     async def recovered(self, container: str, restarts: int, seconds: float = 90.0) -> None:
         """Return once it was restarted more often than that, and is healthy."""

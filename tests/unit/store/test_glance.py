@@ -12,7 +12,8 @@ from services.runtime import kafka_lag
 from services.runtime.config import Settings, load_settings
 from services.runtime.home import held
 from services.runtime.kafka_lag import Behind
-from services.store.glance import Glance, glance
+from services.stage import Transient
+from services.store.glance import Glance, glance, look
 from services.store.status import FLOOD, Status, status
 from services.store.trace import PIPELINE
 from services.store.view import print_status
@@ -127,6 +128,31 @@ def test_mistakes_in_the_source_files_are_counted(state: Status, tmp_path: Path)
         found = glance(state, load_settings(home=tmp_path, sources=tmp_path), FakeClock())
     assert found.working
     assert "the source files have 4 mistakes and are not taken up (`sirwan sources check`)" in found.verdict
+
+
+def test_of_a_store_that_cannot_be_read_nothing_is_made_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(monkeypatch, CALM, CALM)
+
+    def unread() -> Status:
+        raise Transient("store-unavailable", "postgresql://x: no answer; see that PostgreSQL runs there")
+
+    found = look(load_settings(home=tmp_path, kafka="x:1"), FakeClock(), unread)
+    assert found.alarms == ("postgresql://x: no answer; see that PostgreSQL runs there",)
+    assert [line.split() for line in shown(found).splitlines()[-5:]] == [
+        [stage, *"????", "0", "?"] for stage in PIPELINE
+    ]
+
+
+def test_a_store_of_another_release_is_an_alarm(
+    state: Status, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(monkeypatch, CALM, CALM)
+    other = msgspec.structs.replace(state, misfit="the store has layout 9: use a newer release")
+    found = glance(other, load_settings(home=tmp_path, kafka="x:1"), FakeClock())
+    assert found.alarms == ("the store has layout 9: use a newer release",)
+    assert found.stages[0].taken == 2
 
 
 def test_a_broker_that_is_away_leaves_the_rest_and_is_named(state: Status, tmp_path: Path) -> None:

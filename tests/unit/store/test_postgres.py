@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -16,7 +17,7 @@ from services.store import postgres_server
 from services.store.layout import migrate
 from services.store.migrate import Migration, MigrationRefused
 from services.store.postgres import PostgresSink
-from services.store.postgres_server import translate
+from services.store.postgres_server import transaction, translate
 from services.store.search import search
 from services.store.status import status
 from services.store.tables import TABLES, Row, Table
@@ -140,6 +141,36 @@ async def test_cut_off_between_two_statements_nothing_of_the_batch_is_there(
 def until_somebody_waits(server: Server) -> None:
     while not asked(server, "SELECT 1 FROM pg_locks WHERE NOT granted"):
         time.sleep(0.01)
+
+
+class Severed:
+    """A session that was cut off without having noticed, as asyncpg's is for a moment."""
+
+    def __init__(self) -> None:
+        self.terminated = False
+
+    def transaction(self) -> "Severed":
+        return self
+
+    async def start(self) -> None:
+        pass
+
+    async def rollback(self) -> None:
+        raise asyncpg.InternalClientError("cannot switch to state 15; another operation is in progress")
+
+    def is_closed(self) -> bool:
+        return False
+
+    def terminate(self) -> None:
+        self.terminated = True
+
+
+async def test_a_rollback_that_fails_hides_nothing_and_gives_the_connection_up() -> None:
+    severed: Any = Severed()
+    with pytest.raises(ConnectionResetError, match="by peer"):
+        async with transaction(severed):
+            raise ConnectionResetError("reset by peer")
+    assert severed.terminated
 
 
 async def test_many_sinks_write_the_same_pages_at_once_and_no_two_wait_in_a_circle(postgres: Server) -> None:

@@ -1,3 +1,5 @@
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +10,8 @@ from schemas.records import Position
 from services.store.status import Status, status
 from tests.unit.store.records import NOON, a_dead_letter, a_fate, a_source, a_story, an_article, fill, row
 
+FUTURE = "INSERT INTO migrations (number, name, sha256) VALUES (9999, 'of a newer release', '')"
+PAST = "DELETE FROM migrations WHERE number > 1"
 FATES = [
     ("linker", "done", "ok"),
     ("fetcher", "done", "ok"),
@@ -89,6 +93,26 @@ def test_the_pace_is_that_of_the_last_quarter_of_an_hour(
 def test_it_is_known_when_anything_first_happened(tmp_path: Path) -> None:
     assert journal(tmp_path / "store.db", 3, 300, 0).begun_at == NOON - timedelta(minutes=300)
     assert journal(tmp_path / "empty.db").begun_at is None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("", None),
+        (FUTURE, "the store has layout 9999 and this release knows up to 2: use a newer release"),
+        (
+            PAST,
+            "0002_when_a_stage_last_worked.sql is not applied yet: run `sirwan migrate`, or start the store",
+        ),
+    ],
+)
+def test_a_store_of_another_release_is_told_apart(tmp_path: Path, change: str, said: str | None) -> None:
+    path = fill(tmp_path / "store.db", row(a_fate()))
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(change)
+        db.commit()
+    found = status(path)
+    assert (found.misfit, found.stages[0].taken) == (said, 1)
 
 
 def test_dead_letters_are_counted_by_reason(store: Path) -> None:
