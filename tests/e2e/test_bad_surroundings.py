@@ -93,7 +93,7 @@ def test_a_status_without_its_store_still_says_what_the_broker_knows(
     assert first.startswith(f"not working: {gone}: ")
     assert "see that PostgreSQL runs there" in first
     assert "fetcher does not run" in first
-    assert any(line.split() == ["extractor", "0", "0", "0", "0", "0", "never"] for line in rest)
+    assert any(line.split() == ["extractor", *"????", "0", "?"] for line in rest)
     assert (done.returncode, done.stderr) == (1, "")
 
 
