@@ -250,6 +250,27 @@ def sources_check(
     _show(tuple(found.values()), json, lambda: _console().print(line, highlight=False))
 
 
+@sources_app.command("preview")
+def sources_preview(url: str, json: AsJson = False) -> None:
+    """What would be read of a site: the lists it names and what they hold. Nothing is stored."""
+    import asyncio
+
+    from rich.console import Console
+
+    from services.fetcher.preview import preview
+    from services.fetcher.view import print_preview
+    from services.stage import Skip
+
+    with Console(stderr=True).status("asking") as progress:
+        try:
+            found = asyncio.run(preview(_settings(), url, lambda asked: progress.update(f"asking {asked}")))
+        except Skip as exc:
+            _fail(str(exc), USAGE if exc.reason == "bad-url" else REFUSED)
+    _show(found, json, lambda: print_preview(_console(), found))
+    if all(look.reason for look in found.lists):
+        sys.exit(REFUSED)
+
+
 @app.command()
 def migrate(json: AsJson = False) -> None:
     """Bring the layout of the store up to date, and say what was applied."""

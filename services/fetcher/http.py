@@ -18,6 +18,7 @@ from services.fetcher.canonical import DEFAULT_PORTS, canonical_url
 from services.fetcher.encodings import ACCEPTED, decode_content
 from services.fetcher.schedule import retry_after_seconds
 from services.runtime.clock import Clock
+from services.runtime.config import Settings
 from services.runtime.metrics import Metrics
 from services.stage import Poison, Refusal, Skip, Transient
 
@@ -38,6 +39,16 @@ class HttpSettings:
     deadline: float = 30.0  # for all hops together, waiting for our turn not counted
     connect: float = 10.0
     max_redirects: int = 5
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As an operator set it."""
+        return cls(
+            user_agent=settings.user_agent,
+            allow_private_hosts=settings.allow_private_hosts,
+            max_body=settings.fetch_bytes,
+            deadline=settings.fetch_seconds,
+        )
 
 
 @dataclass(frozen=True, slots=True)

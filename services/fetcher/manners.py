@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Self
 from urllib.parse import urlsplit
 
 import structlog
@@ -16,6 +17,7 @@ from services.fetcher.http import HttpReader
 from services.fetcher.robots import RobotsRules, robots_for, verdict
 from services.fetcher.schedule import spacing
 from services.runtime.clock import Clock
+from services.runtime.config import Settings
 from services.runtime.metrics import Metrics
 from services.stage import Refusal, Transient
 
@@ -33,6 +35,11 @@ class MannersSettings:
     agent: str = "sirwan"  # product token that robots.txt may name
     delay: float = 2.0  # between two requests to one site, at least
     patience: float = 20.0  # a longer wait for our turn is given back to the queue
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As an operator set it."""
+        return cls(agent=settings.product, delay=settings.fetch_delay)
 
 
 @dataclass(slots=True)
@@ -109,6 +116,11 @@ class Manners:
         if said.crawl_delay is not None:
             self._site(url).crawl_delay = said.crawl_delay
         return said
+
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """Those that the robots.txt of the site names, as printed. Raises Transient "site-busy"."""
+        async with self._site(url).asking:
+            return (await self._rules(url)).sitemaps
 
     async def _rules(self, url: str) -> RobotsRules:
         parts = urlsplit(url)

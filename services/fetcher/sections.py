@@ -31,13 +31,7 @@ def read_section(body: bytes, base: str) -> Listing:
 
     Raises Poison("not-a-feed") where the body holds no HTML.
     """
-    parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
-    try:
-        root: etree._Element | None = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError) as exc:
-        raise Poison("not-a-feed", f"no HTML: {exc}") from exc
-    if root is None:
-        raise Poison("not-a-feed", "a section page without HTML")
+    root = html_root(body)
     home = next((absolute_url(tag.get("href"), base) for tag in root.iter("base")), None) or base
     titles: dict[str, str] = {}
     for count, link in enumerate(root.iter("a")):
@@ -55,6 +49,18 @@ def read_section(body: bytes, base: str) -> Listing:
             Entry(url=url, title=title if len(title) >= MIN_TITLE else None) for url, title in titles.items()
         ),
     )
+
+
+def html_root(body: bytes) -> etree._Element:
+    """The root element of an HTML page. Raises Poison("not-a-feed") where the body holds none."""
+    parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        root: etree._Element | None = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError) as exc:
+        raise Poison("not-a-feed", f"no HTML: {exc}") from exc
+    if root is None:
+        raise Poison("not-a-feed", "a page without HTML")
+    return root
 
 
 def _looks_like_article(url: str, base: str) -> bool:

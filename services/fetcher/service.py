@@ -30,18 +30,11 @@ page's time, is for keeping the body."""
 async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
     """One HTTP client for lists and pages, so that politeness counts both."""
     settings, clock, metrics = around.settings, around.clock, around.metrics
-    http = HttpSettings(
-        user_agent=settings.user_agent,
-        allow_private_hosts=settings.allow_private_hosts,
-        max_body=settings.fetch_bytes,
-        deadline=settings.fetch_seconds,
-    )
     await open_state(around)
     teller = Teller(around.bus, around.state, clock)
     await teller.tell(around.sources.now, all_of_them=True)
-    async with HttpReader(http, clock, metrics) as reader:
-        polite = MannersSettings(agent=settings.product, delay=settings.fetch_delay)
-        manners = Manners(reader, clock, polite, metrics)
+    async with HttpReader(HttpSettings.of(settings), clock, metrics) as reader:
+        manners = Manners(reader, clock, MannersSettings.of(settings), metrics)
         hands, turns = settings.fetch_concurrency, settings.fetch_seconds * TURNS
         pages = PageFetcher(reader, manners, clock, settings.blobs, hands=hands, turns=turns, metrics=metrics)
 

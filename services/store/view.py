@@ -8,6 +8,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from services.runtime.terminal import plain
 from services.store.freshness import Age
 from services.store.glance import Glance
 from services.store.outcomes import Outcome
@@ -21,7 +22,6 @@ LEAST = 20  # characters of the column that is cut
 FATES = ("stored", "done", "skipped", "dead")
 COLOURS: Mapping[str, str] = {"stored": "green", "done": "green", "skipped": "yellow", "dead": "red"}
 VERDICTS: Mapping[str, str] = {"original": "green", "reprint": "cyan", "edited": "yellow", "spun": "red"}
-CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")  # an escape sequence in a title is an attack
 GRADES = ("", "secondary", "primary")
 
 
@@ -105,11 +105,6 @@ def _short(url: str | None) -> str:
     """Path and name, without the digest that keeps files of one name apart."""
     parts = urlsplit(url or "")
     return unquote(parts.path).lstrip("/") if parts.scheme == "file" else parts.path or parts.netloc
-
-
-def plain(text: str, style: str = "") -> Text:
-    """Text from outside: no markup, no control characters."""
-    return Text(text.translate(CONTROLS), style)
 
 
 def print_hits(console: Console, hits: Sequence[Hit]) -> None:
