@@ -11,13 +11,16 @@ from urllib.parse import urlsplit
 import structlog
 
 from schemas.records import Robots
+from schemas.topics import FETCH_REQUESTS
 from services.fetcher.canonical import site_key
 from services.fetcher.courtesy import VIOLATIONS, Seen
+from services.fetcher.crawl_delays import CrawlDelays
 from services.fetcher.http import HttpReader
 from services.fetcher.robots import RobotsRules, robots_for, verdict
 from services.fetcher.schedule import spacing
 from services.runtime.clock import Clock
 from services.runtime.config import Settings
+from services.runtime.holdings import EVERYTHING, Holdings
 from services.runtime.metrics import Metrics
 from services.stage import Refusal, Transient
 
@@ -60,7 +63,14 @@ class Manners:
     """Shared by everything in a process that fetches."""
 
     def __init__(
-        self, reader: HttpReader, clock: Clock, settings: MannersSettings, metrics: Metrics | None = None
+        self,
+        reader: HttpReader,
+        clock: Clock,
+        settings: MannersSettings,
+        metrics: Metrics | None = None,
+        *,
+        holdings: Holdings = EVERYTHING,
+        delays: CrawlDelays | None = None,
     ) -> None:
         self._reader = reader
         self._clock = clock
@@ -68,6 +78,11 @@ class Manners:
         self._sites: OrderedDict[str, Site] = OrderedDict()
         self._robots: OrderedDict[str, tuple[float, RobotsRules]] = OrderedDict()
         self._metrics = metrics or Metrics()
+        self._holdings = holdings
+        self._delays = delays
+        self._in_line: set[asyncio.Timeout] = set()
+        self._under_way: set[asyncio.Timeout] = set()
+        holdings.watch(lambda: _end(self._in_line), lambda: _end(self._under_way))
         for kind in VIOLATIONS:
             self._metrics.count("sirwan_politeness_violations_total", by=0, kind=kind)
 
@@ -75,24 +90,54 @@ class Manners:
     async def turn(self, url: str, *, insist: bool = False) -> AsyncIterator[None]:
         """Our turn at the site of `url`: entered when nobody else asks it and its delay has passed.
 
-        Raises Transient("site-busy") where that would take longer than our patience. Who insists stands in
-        line as well, but waits for our own delay only.
+        Raises Transient("site-busy") where that would take longer than our patience, and "site-elsewhere"
+        where the site is not ours to ask, or no more. Who insists stands in line as well, but waits for our
+        own delay only.
         """
         site = self._site(url)
+        self._admit(site, url)
         wait = self._wait(site)
         if wait > self._settings.patience and not insist:
             raise _busy(url, wait)
         site.waiting += 1
         try:
-            await self._stand_in_line(site, url)
+            async with _until_lost(url, self._in_line):
+                await self._stand_in_line(site, url)
             try:
-                await self._clock.sleep(self._delay_left(site, url, insist))
-                async with self._timed(site), self._watched(site, url, insist):
+                await self._wait_for_delay(site, url, insist)
+                async with (
+                    _until_lost(url, self._under_way),
+                    self._timed(site),
+                    self._watched(site, url, insist),
+                ):
                     yield
             finally:
                 site.turn.release()
         finally:
             site.waiting -= 1
+
+    def ours(self, url: str) -> bool:
+        """Whether the site of `url` is this process's to ask."""
+        return self._since(url) is not None
+
+    def _since(self, url: str) -> float | None:
+        return self._holdings.since(FETCH_REQUESTS.name, site_key(url))
+
+    def _admit(self, site: Site, url: str) -> float:
+        """Since when the site is ours: who had it before may have asked it just then. Raises Transient."""
+        since = self._since(url)
+        if since is None:
+            raise _elsewhere(url)
+        if since:
+            site.free_at = max(site.free_at, since + self._gap(site))
+        return since
+
+    async def _wait_for_delay(self, site: Site, url: str, insist: bool) -> None:
+        since = None
+        while since != (now := self._admit(site, url)):  # lost and had again meanwhile: it starts anew
+            since = now
+            async with _until_lost(url, self._in_line):
+                await self._clock.sleep(self._delay_left(site, url, insist))
 
     def book(self, url: str) -> float:
         """Promise a turn at the site of `url` that is promised to nobody yet; how many seconds off it is."""
@@ -115,6 +160,8 @@ class Manners:
         said = verdict(rules, self._settings.agent, url)
         if said.crawl_delay is not None:
             self._site(url).crawl_delay = said.crawl_delay
+        if self._delays:
+            await self._delays.keep(site_key(url), said.crawl_delay)
         return said
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:
@@ -146,7 +193,7 @@ class Manners:
         try:
             answer = await self._reader.get(url, gate=gate)
         except Refusal as exc:
-            if exc.reason == "site-busy":
+            if exc.reason in ("site-busy", "site-elsewhere"):
                 raise
             return RobotsRules(unreachable=f"{exc.reason}: {exc.detail}"[:300])
         return robots_for(answer.status, answer.body)
@@ -199,7 +246,9 @@ class Manners:
 
     def _site(self, url: str) -> Site:
         key = site_key(url)
-        site = self._sites.setdefault(key, Site())
+        if key not in self._sites:
+            self._sites[key] = Site(crawl_delay=self._delays.of(key) if self._delays else None)
+        site = self._sites[key]
         self._sites.move_to_end(key)
         if len(self._sites) > MOST_SITES:
             self._forget_idle()
@@ -218,3 +267,28 @@ def _is_idle(site: Site, now: float) -> bool:
 
 def _busy(url: str, wait: float) -> Transient:
     return Transient("site-busy", f"our turn at {site_key(url)} is in {wait:.0f} s", wait)
+
+
+def _elsewhere(url: str) -> Transient:
+    return Transient("site-elsewhere", f"another fetcher asks {site_key(url)}")
+
+
+@asynccontextmanager
+async def _until_lost(url: str, among: set[asyncio.Timeout]) -> AsyncIterator[None]:
+    """Until somebody ends all of these. Raises Transient("site-elsewhere") then."""
+    end = asyncio.timeout(None)
+    try:
+        async with end:
+            among.add(end)
+            yield
+    except TimeoutError:
+        if not end.expired():
+            raise
+        raise _elsewhere(url) from None
+    finally:
+        among.discard(end)
+
+
+def _end(among: set[asyncio.Timeout]) -> None:
+    for each in among:
+        each.reschedule(0.0)

@@ -8,6 +8,7 @@ from functools import partial
 from schemas.records import FetchRequest, Record
 from schemas.topics import FETCH_REQUESTS
 from services.fetcher.canonical import STAMP
+from services.fetcher.crawl_delays import CrawlDelays
 from services.fetcher.discovery import Discovery
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
@@ -34,7 +35,14 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
     teller = Teller(around.bus, around.state, clock)
     await teller.tell(around.sources.now, all_of_them=True)
     async with HttpReader(HttpSettings.of(settings), clock, metrics) as reader:
-        manners = Manners(reader, clock, MannersSettings.of(settings), metrics)
+        manners = Manners(
+            reader,
+            clock,
+            MannersSettings.of(settings),
+            metrics,
+            holdings=around.holdings,
+            delays=CrawlDelays(around.state),
+        )
         hands, turns = settings.fetch_concurrency, settings.fetch_seconds * TURNS
         pages = PageFetcher(reader, manners, clock, settings.blobs, hands=hands, turns=turns, metrics=metrics)
 

@@ -55,6 +55,9 @@ REASONS: Mapping[str, Reason] = {
     "site-busy": Reason(
         "fetcher", "Our turn at this site is far off; the request went back to the queue.", NONE
     ),
+    "site-elsewhere": Reason(
+        "fetcher", "Another fetcher asks this site; the request went to it, or to the queue.", NONE
+    ),
     # the page
     "not-html": Reason("fetcher", "The answer is neither HTML nor plain text.", NONE),
     "body-too-large": Reason("fetcher, ingest", "The body is larger than SIRWAN_FETCH_BYTES.", NONE),
