@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from services.fetcher.entries import Hints
 
-class FeedState(msgspec.Struct, frozen=True, kw_only=True):
-    """One list at its last poll. Unknown fields of a newer version are ignored."""
+
+class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One list at its last poll. Fields of a newer version are ignored, those of an older are enough."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -18,6 +20,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     failures: int = 0  # in a row
     reason: str | None = None  # of the last failure; null while all is well
     detail: str = ""
+    hints: Hints = Hints()  # of the last listing: a 304 has none
 
     def conditions(self) -> dict[str, str]:
         """Headers of a conditional GET (RFC 9110 section 13)."""
@@ -36,12 +39,16 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
 
     def succeeded(self, headers: Mapping[str, str], interval: float, now: datetime) -> "FeedState":
         """After an answer; the old validators stay where it states none."""
-        return FeedState(
+        return msgspec.structs.replace(
+            self,
             etag=headers.get("etag") or self.etag,
             last_modified=headers.get("last-modified") or self.last_modified,
             interval=interval,
             next_at=now + timedelta(seconds=interval),
             polled_at=now,
+            failures=0,
+            reason=None,
+            detail="",
         )
 
     def failed(self, reason: str, detail: str, wait: float, now: datetime) -> "FeedState":

@@ -21,8 +21,9 @@ from services.fetcher.entries import Entry, Listing
 from services.fetcher.feed_state import FeedState, asked_key, feed_key, read_state, seen_key, state_bytes
 from services.fetcher.feeds import read_listing
 from services.fetcher.http import Answer, HttpReader
+from services.fetcher.learning import Polled, learn
 from services.fetcher.manners import Manners
-from services.fetcher.schedule import OURS, interval_after, interval_after_failure, max_age_seconds
+from services.fetcher.schedule import OURS, interval_after_failure
 from services.fetcher.sections import read_section
 from services.runtime.clock import Clock
 from services.runtime.state import State
@@ -79,15 +80,13 @@ class Poller:
         asked = exc.retry_after if isinstance(exc, Transient) else None
         if exc.reason in OURS:
             soon = self._clock.now() + timedelta(seconds=max(asked or 0.0, OURS[exc.reason]))
-            later = msgspec.structs.replace(before, next_at=soon)
-            await self._state.remember([Remember(feed_key(url), state_bytes(later))])
+            await self._remember(url, msgspec.structs.replace(before, next_at=soon))
             return
         wait = interval_after_failure(exc.reason, before.failures + 1, source.poll_floor, asked)
         log.warning("feed-failed", source=source.id, feed=url, reason=exc.reason, detail=exc.detail)
         if asked and exc.reason in ("too-many-requests", "server-error"):
             self._manners.defer(url, asked)
-        after = before.failed(exc.reason, exc.detail, wait, self._clock.now())
-        await self._state.remember([Remember(feed_key(url), state_bytes(after))])
+        await self._remember(url, before.failed(exc.reason, exc.detail, wait, self._clock.now()))
 
     async def _poll_list(self, source: Source, feed: Feed, url: str, depth: int) -> int:
         """Raises what reading and fetching refuse, and Poison("bug") where our reader is at fault."""
@@ -100,8 +99,9 @@ class Poller:
     async def _read_list(self, source: Source, feed: Feed, url: str, depth: int) -> int:
         before = self._recall(url)
         answer = await self._ask(url, before)
+        headers = answer.headers
         if answer.status == 304:
-            await self._remember_success(source, url, answer.headers, before, 0)
+            await self._remember(url, learn(before, Polled(headers=headers), source, self._clock.now()))
             return 0
         listing = await asyncio.to_thread(READ_KINDS[feed.kind], answer.body, answer.url)
         if listing.via == "sitemap-index":
@@ -110,9 +110,9 @@ class Poller:
             new = await self._ask_for_new(source, feed, listing)
         if answer.truncated or listing.via == "sitemap-index":
             # The rest of a cut list, and the children of an index, must be asked for again.
-            await self._remember_success(source, url, {}, before.unconditional(), new)
-        else:
-            await self._remember_success(source, url, answer.headers, before, new)
+            before, headers = before.unconditional(), {}
+        polled = Polled(headers=headers, listing=listing, asked=new)
+        await self._remember(url, learn(before, polled, source, self._clock.now()))
         return new
 
     async def _ask(self, url: str, before: FeedState) -> Answer:
@@ -187,12 +187,7 @@ class Poller:
     def _recall(self, url: str) -> FeedState:
         return read_state(self._state.get(feed_key(url)))
 
-    async def _remember_success(
-        self, source: Source, url: str, headers: Mapping[str, str], before: FeedState, new: int
-    ) -> None:
-        age = max_age_seconds(headers.get("cache-control"))
-        interval = interval_after(new, before.interval, source.poll_floor, source.poll_ceiling, age)
-        after = before.succeeded(headers, interval, self._clock.now())
+    async def _remember(self, url: str, after: FeedState) -> None:
         await self._state.remember([Remember(feed_key(url), state_bytes(after))])
 
 

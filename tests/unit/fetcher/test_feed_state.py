@@ -30,3 +30,19 @@ def test_a_damaged_memory_is_as_good_as_none(value: bytes | None) -> None:
 def test_feeds_do_not_share_their_identity_sets() -> None:
     assert seen_key("https://a.example/1", "p") != seen_key("https://a.example/2", "p")
     assert feed_key("https://a.example/1").startswith("feed:")
+
+
+def test_what_an_older_release_remembered_still_reads() -> None:
+    old = (
+        b'{"etag":"\\"1\\"","last_modified":null,"interval":600.0,"next_at":"2026-11-20T12:10:00Z",'
+        b'"polled_at":"2026-11-20T12:00:00Z","failures":2,"reason":"timeout","detail":"slow"}'
+    )
+    assert read_state(old) == FeedState(
+        etag='"1"',
+        interval=600.0,
+        next_at=START + timedelta(minutes=10),
+        polled_at=START,
+        failures=2,
+        reason="timeout",
+        detail="slow",
+    )

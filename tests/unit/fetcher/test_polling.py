@@ -207,3 +207,10 @@ async def test_a_feed_that_had_to_wait_for_us_did_not_fail(refusal: Transient, w
         await ours.poller.remember_failure(source, feed.url, refusal)
         assert ours.poller.seconds_until_due(feed) == wait
         assert read_state(ours.state.get(feed_key(feed.url))).failures == 0
+
+
+async def test_a_feed_is_due_again_when_it_says_so() -> None:
+    body = b"<rss><channel><ttl>20</ttl><item><link>/1</link></item></channel></rss>"
+    async with desk({"/feed": response(body, expires="Fri, 20 Nov 2026 12:15:00 GMT")}) as ours:
+        await ours.poll()
+        assert ours.poller.seconds_until_due(Feed(url=ours.web.url + "/feed", kind="feed")) == 1200.0
