@@ -17,13 +17,14 @@ from schemas.codec import encode
 from schemas.records import Discovered, Feed, FetchRequest, Source
 from schemas.topics import FETCH_REQUESTS
 from services.fetcher.canonical import canonical_url, page_id
+from services.fetcher.challenges import sign_in_body, sign_in_headers
 from services.fetcher.entries import Entry, Listing
 from services.fetcher.feed_state import FeedState, asked_key, feed_key, read_state, seen_key, state_bytes
 from services.fetcher.feeds import read_listing
 from services.fetcher.http import Answer, HttpReader
 from services.fetcher.learning import Polled, learn
 from services.fetcher.manners import Manners
-from services.fetcher.schedule import OURS, interval_after_failure
+from services.fetcher.schedule import OURS, interval_after_failure, retry_after_seconds
 from services.fetcher.sections import read_section
 from services.runtime.clock import Clock
 from services.runtime.state import State
@@ -43,6 +44,11 @@ FAULTS = (  # what code with a mistake in it raises; the machine and the broker 
     ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
     etree.LxmlError, msgspec.MsgspecError,
 )  # fmt: skip
+ASK_TO_WAIT = (
+    "too-many-requests",
+    "server-error",
+    "challenge-page",
+)  # of the whole site, if they name a time
 BATCH = 64  # requests confirmed and remembered together
 MOST_CHILDREN = 50  # sitemaps of an index read in one poll, those that changed last first
 DEEPEST = 2  # indexes inside indexes
@@ -84,7 +90,7 @@ class Poller:
             return
         wait = interval_after_failure(exc.reason, before.failures + 1, source.poll_floor, asked)
         log.warning("feed-failed", source=source.id, feed=url, reason=exc.reason, detail=exc.detail)
-        if asked and exc.reason in ("too-many-requests", "server-error"):
+        if asked and exc.reason in ASK_TO_WAIT:
             self._manners.defer(url, asked)
         await self._remember(url, before.failed(exc.reason, exc.detail, wait, self._clock.now()))
 
@@ -103,7 +109,7 @@ class Poller:
         if answer.status == 304:
             await self._remember(url, learn(before, Polled(headers=headers), source, self._clock.now()))
             return 0
-        listing = await asyncio.to_thread(READ_KINDS[feed.kind], answer.body, answer.url)
+        listing = await self._read(feed, answer)
         if listing.via == "sitemap-index":
             new = await self._poll_children(source, feed, listing, depth)
         else:
@@ -119,7 +125,27 @@ class Poller:
         answer = await self._reader.get(url, headers=before.conditions(), gate=self._manners.turn)
         if answer.status == 304 and before.conditions():
             return answer
+        is_list = 200 <= answer.status < 300
+        sign = sign_in_headers(answer.headers) or (None if is_list else sign_in_body(answer.body))
+        if sign:
+            raise self._challenge(answer, sign)
         return self._reader.require_ok(answer)
+
+    async def _read(self, feed: Feed, answer: Answer) -> Listing:
+        """The list in an answer. Raises what its reader refuses, and Transient("challenge-page")."""
+        try:
+            listing = await asyncio.to_thread(READ_KINDS[feed.kind], answer.body, answer.url)
+        except Poison as exc:
+            if exc.reason == "not-a-feed" and (sign := sign_in_body(answer.body)):
+                raise self._challenge(answer, sign) from exc
+            raise
+        if listing.via == "section" and not listing.entries and (sign := sign_in_body(answer.body)):
+            raise self._challenge(answer, sign)
+        return listing
+
+    def _challenge(self, answer: Answer, sign: str) -> Transient:
+        wait = retry_after_seconds(answer.headers.get("retry-after"), self._clock.now())
+        return Transient("challenge-page", f"status {answer.status} from {answer.url}: {sign}", wait)
 
     async def _poll_children(self, source: Source, feed: Feed, index: Listing, depth: int) -> int:
         """The sitemaps of an index, newest first; one that fails does not stop the others."""

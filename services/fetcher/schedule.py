@@ -24,11 +24,14 @@ class Backoff:
 
 HOUR, DAY = 3600.0, 24 * 3600.0
 BACKOFF: Mapping[str, Backoff] = {  # by refusal reason; the rest of the reasons have OTHERWISE
+    "dns-failed": Backoff(300, DAY),  # a resolver that is away, or a domain that was let go
     "timeout": Backoff(300, 6 * HOUR),
     "connect-failed": Backoff(300, 6 * HOUR),
     "server-error": Backoff(300, 6 * HOUR),
     "too-many-requests": Backoff(900, 12 * HOUR),
     "robots-unreachable": Backoff(900, 12 * HOUR),
+    "tls-failed": Backoff(HOUR, DAY),  # certificates are renewed by people, once they hear of it
+    "challenge-page": Backoff(2 * HOUR, 3 * DAY),  # who asks often is taken for what it guards against
     "http-client-error": Backoff(HOUR, 3 * DAY),
     "not-a-feed": Backoff(HOUR, 3 * DAY),
     "gone": Backoff(DAY, 14 * DAY),

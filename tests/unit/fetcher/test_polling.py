@@ -185,6 +185,13 @@ async def test_the_date_of_an_atom_entry_is_its_update_where_it_has_no_other() -
         (response(b"", "410 Gone"), "gone"),
         (response(b"", "503 Busy", retry_after="60"), "server-error"),
         (response(b"", "304 Not Modified"), "http-client-error"),
+        (response(b"<html>window._cf_chl_opt={}</html>", "403 Forbidden"), "challenge-page"),
+        (response(b"<html>window._cf_chl_opt={}</html>", "503 Busy"), "challenge-page"),
+        (response(b"<html><script>x='__arcsjs'</script></html>"), "challenge-page"),
+        (response(b"", "202 Accepted", x_amzn_waf_action="challenge"), "challenge-page"),
+        (response(b"", "403 Forbidden", cf_mitigated="challenge"), "challenge-page"),
+        (response(b"<html>no</html>", "403 Forbidden"), "http-client-error"),
+        (response(b"<html>px-captcha</html>", "500 Oops"), "server-error"),
         (response(b'<!DOCTYPE rss [<!ENTITY a "b">]><rss/>'), "entity-declared"),
     ],
 )
@@ -193,6 +200,29 @@ async def test_a_bad_feed_is_refused_with_its_reason(page: bytes, reason: str) -
         with pytest.raises(Refusal) as caught:
             await ours.poll()
         assert caught.value.reason == reason
+
+
+async def test_a_list_may_name_the_words_of_a_challenge() -> None:
+    body = b"<rss><channel><item><title>What _cf_chl_opt is</title><link>/1</link></item></channel></rss>"
+    async with desk({"/feed": response(body)}) as ours:
+        assert await ours.poll() == 1
+
+
+async def test_a_section_page_without_a_link_may_be_a_challenge() -> None:
+    link = b'<a href="/2026/11/20/rivers">Two rivers, one agreement</a>'
+    script = b"<script>document.cookie='__arcsjs=1'</script>"
+    async with desk({"/empty": response(b"<html>" + script), "/full": response(link + script)}) as ours:
+        with pytest.raises(Transient, match=r"challenge-page: status 200 .*ArvanCloud"):
+            await ours.poll("/empty", "section")
+        assert await ours.poll("/full", "section") == 1
+
+
+async def test_a_challenge_that_names_a_time_is_left_alone_for_so_long() -> None:
+    page = response(b"", "503 Busy", cf_mitigated="challenge", retry_after="90000")
+    async with desk({"/feed": page}) as ours:
+        with pytest.raises(Transient) as caught:
+            await ours.poll()
+        assert caught.value.retry_after == 90000.0
 
 
 @pytest.mark.parametrize(
