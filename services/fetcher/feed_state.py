@@ -21,17 +21,28 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str | None = None  # of the last failure; null while all is well
     detail: str = ""
     hints: Hints = Hints()  # of the last listing: a 304 has none
+    whole_at: datetime | None = None  # when it was last read whole
+    digest: str | None = None  # of what it named then (services/fetcher/validators.py)
+    unchanged: int = 0  # 304s since then
+    lies: int = 0  # 304s, or validators, that were proven wrong
+    lied_at: datetime | None = None
+    lie: str = ""  # the evidence of the last one
+    distrusted_at: datetime | None = None  # from then on validators are not sent
 
     def conditions(self) -> dict[str, str]:
-        """Headers of a conditional GET (RFC 9110 section 13)."""
+        """Headers of a conditional GET (RFC 9110 section 13); none while the validators are distrusted."""
+        if self.distrusted_at:
+            return {}
         stated = {"if-none-match": self.etag, "if-modified-since": self.last_modified}
         return {name: value for name, value in stated.items() if value}
 
     def word(self) -> tuple[str, str]:
-        """How the feed is, in one word: new, ok or failing; and the reason, "ok" where none."""
+        """How the feed is, in one word: new, ok, failing or lying; and the reason, "ok" where none."""
         if self.polled_at is None:
             return ("new", "ok")
-        return ("failing", self.reason) if self.reason else ("ok", "ok")
+        if self.reason:
+            return ("failing", self.reason)
+        return ("lying", "lying-validator") if self.distrusted_at else ("ok", "ok")
 
     def unconditional(self) -> "FeedState":
         """The same without validators: the next poll gets the whole list."""
@@ -93,6 +104,11 @@ def seen_key(feed_url: str, page: str) -> str:
 def asked_key(page: str) -> str:
     """Where the request for a page lies, whichever feed named it first."""
     return f"{ASKED}{page}"
+
+
+def share_of(url: str) -> float:
+    """A number of its own for each list, from 0 up to 1, to spread what would else happen at once."""
+    return int(_short(url)[:8], 16) / 2**32
 
 
 def _short(url: str) -> str:

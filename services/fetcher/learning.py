@@ -11,6 +11,22 @@ from services.fetcher.entries import Listing
 from services.fetcher.feed_state import FeedState
 from services.fetcher.schedule import interval_after
 from services.fetcher.statements import good_for, outside_skipped
+from services.fetcher.validators import caught, digest_of
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in a list."""
+
+    asked: int  # pages that nobody had asked for
+    new: int  # pages that this list had not named
+
+    def __add__(self, other: "Found") -> "Found":
+        """Of both."""
+        return Found(self.asked + other.asked, self.new + other.new)
+
+
+NOTHING = Found(0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,14 +35,16 @@ class Polled:
 
     headers: Mapping[str, str]  # lower-case names
     listing: Listing | None = None  # None where the server said 304
-    asked: int = 0  # pages asked for
+    found: Found = NOTHING
+    whole: bool = True  # False for a list that was cut off, and for an index
+    lie: str | None = None  # what proves that its validators lie
 
 
 def learn(before: FeedState, polled: Polled, source: Source, now: datetime) -> FeedState:
     """The state after a poll. The next one is between the floor and the ceiling of the source from now."""
     hints = polled.listing.hints if polled.listing else before.hints
     interval = interval_after(
-        polled.asked,
+        polled.found.asked,
         before.interval,
         source.poll_floor,
         source.poll_ceiling,
@@ -35,4 +53,13 @@ def learn(before: FeedState, polled: Polled, source: Source, now: datetime) -> F
     )
     after = before.succeeded(polled.headers, interval, now)
     due, latest = now + timedelta(seconds=interval), now + timedelta(seconds=source.poll_ceiling)
-    return msgspec.structs.replace(after, hints=hints, next_at=outside_skipped(due, hints, latest))
+    after = msgspec.structs.replace(after, hints=hints, next_at=outside_skipped(due, hints, latest))
+    after = _seen_whole(after, polled, now)
+    return caught(after, polled.lie, now) if polled.lie else after
+
+
+def _seen_whole(state: FeedState, polled: Polled, now: datetime) -> FeedState:
+    if polled.listing is None:
+        return msgspec.structs.replace(state, unchanged=state.unchanged + 1)
+    digest = digest_of(polled.listing) if polled.whole else None
+    return msgspec.structs.replace(state, unchanged=0, whole_at=now, digest=digest)

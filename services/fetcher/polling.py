@@ -6,7 +6,7 @@ asks again, and page ids make that harmless.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 
 import msgspec
@@ -17,15 +17,22 @@ from schemas.codec import encode
 from schemas.records import Discovered, Feed, FetchRequest, Source
 from schemas.topics import FETCH_REQUESTS
 from services.fetcher.canonical import canonical_url, page_id
-from services.fetcher.challenges import sign_in_body, sign_in_headers
 from services.fetcher.entries import Entry, Listing
-from services.fetcher.feed_state import FeedState, asked_key, feed_key, read_state, seen_key, state_bytes
-from services.fetcher.feeds import read_listing
+from services.fetcher.feed_state import (
+    FeedState,
+    asked_key,
+    feed_key,
+    read_state,
+    seen_key,
+    share_of,
+    state_bytes,
+)
 from services.fetcher.http import Answer, HttpReader
-from services.fetcher.learning import Polled, learn
+from services.fetcher.learning import NOTHING, Found, Polled, learn
+from services.fetcher.list_reader import ListReader
 from services.fetcher.manners import Manners
-from services.fetcher.schedule import OURS, interval_after_failure, retry_after_seconds
-from services.fetcher.sections import read_section
+from services.fetcher.schedule import OURS, interval_after_failure
+from services.fetcher.validators import digest_of, on_trial, probe_due, same_validator
 from services.runtime.clock import Clock
 from services.runtime.state import State
 from services.stage import Poison, Refusal, Remember, Skip, Transient
@@ -35,11 +42,6 @@ log = structlog.get_logger()
 Request = Callable[[FetchRequest], Awaitable[None]]
 """Publishes a request under `site_key(request.url)`; done when the broker has confirmed it."""
 
-READ_KINDS: Mapping[str, Callable[[bytes, str], Listing]] = {
-    "feed": read_listing,
-    "sitemap": read_listing,
-    "section": read_section,
-}
 FAULTS = (  # what code with a mistake in it raises; the machine and the broker raise others
     ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
     etree.LxmlError, msgspec.MsgspecError,
@@ -60,7 +62,7 @@ class Poller:
     def __init__(
         self, reader: HttpReader, manners: Manners, state: State, clock: Clock, request: Request
     ) -> None:
-        self._reader = reader
+        self._lists = ListReader(reader, manners, clock)
         self._manners = manners
         self._state = state
         self._clock = clock
@@ -78,7 +80,7 @@ class Poller:
 
     async def poll(self, source: Source, feed: Feed) -> int:
         """Read one feed now; how many pages were asked for. Raises what reading and fetching refuse."""
-        return await self._poll_list(source, feed, feed.url, 0)
+        return (await self._poll_list(source, feed, feed.url, 0)).asked
 
     async def remember_failure(self, source: Source, url: str, exc: Refusal) -> None:
         """Log a refusal, and remember it with the time of the next attempt. Raises Transient of the state."""
@@ -94,7 +96,7 @@ class Poller:
             self._manners.defer(url, asked)
         await self._remember(url, before.failed(exc.reason, exc.detail, wait, self._clock.now()))
 
-    async def _poll_list(self, source: Source, feed: Feed, url: str, depth: int) -> int:
+    async def _poll_list(self, source: Source, feed: Feed, url: str, depth: int) -> Found:
         """Raises what reading and fetching refuse, and Poison("bug") where our reader is at fault."""
         try:
             return await self._read_list(source, feed, url, depth)
@@ -102,71 +104,71 @@ class Poller:
             log.error("bug", stage="discovery", source=source.id, feed=url, exc_info=True)
             raise Poison("bug", repr(exc)) from exc
 
-    async def _read_list(self, source: Source, feed: Feed, url: str, depth: int) -> int:
-        before = self._recall(url)
-        answer = await self._ask(url, before)
-        headers = answer.headers
-        if answer.status == 304:
-            await self._remember(url, learn(before, Polled(headers=headers), source, self._clock.now()))
-            return 0
-        listing = await self._read(feed, answer)
+    async def _read_list(self, source: Source, feed: Feed, url: str, depth: int) -> Found:
+        now = self._clock.now()
+        before = on_trial(self._recall(url), now)
+        answer = await self._lists.ask(url, before.conditions())
+        said_unchanged = answer.status == 304
+        if said_unchanged:
+            whole = await self._lists.probe(url) if probe_due(before, share_of(url), now) else None
+            if whole is None:
+                await self._learn(source, url, before, Polled(headers=answer.headers))
+                return NOTHING
+            answer = whole
+        listing = await self._lists.read(feed, answer)
         if listing.via == "sitemap-index":
-            new = await self._poll_children(source, feed, listing, depth)
+            found = await self._poll_children(source, feed, listing, depth)
         else:
-            new = await self._ask_for_new(source, feed, listing)
+            found = await self._ask_for_new(source, feed, listing)
         if answer.truncated or listing.via == "sitemap-index":
             # The rest of a cut list, and the children of an index, must be asked for again.
-            before, headers = before.unconditional(), {}
-        polled = Polled(headers=headers, listing=listing, asked=new)
-        await self._remember(url, learn(before, polled, source, self._clock.now()))
-        return new
+            polled = Polled(headers={}, listing=listing, found=found, whole=False)
+            await self._learn(source, url, before.unconditional(), polled)
+            return found
+        lie = await self._lie(url, before, answer, listing, said_unchanged) if found.new else None
+        await self._learn(
+            source, url, before, Polled(headers=answer.headers, listing=listing, found=found, lie=lie)
+        )
+        return found
 
-    async def _ask(self, url: str, before: FeedState) -> Answer:
-        answer = await self._reader.get(url, headers=before.conditions(), gate=self._manners.turn)
-        if answer.status == 304 and before.conditions():
-            return answer
-        is_list = 200 <= answer.status < 300
-        sign = sign_in_headers(answer.headers) or (None if is_list else sign_in_body(answer.body))
-        if sign:
-            raise self._challenge(answer, sign)
-        return self._reader.require_ok(answer)
+    async def _lie(
+        self, url: str, before: FeedState, answer: Answer, listing: Listing, said_unchanged: bool
+    ) -> str | None:
+        """What proves that the validators lie about a list that names new pages; None where nothing does."""
+        if before.distrusted_at or before.digest in (None, digest_of(listing)):
+            return None
+        if same_validator(before, answer.headers):
+            return f"other pages under the same validator {before.conditions()}"
+        if said_unchanged and await self._lists.insists(url, before.conditions()):
+            return f"304 for {before.conditions()} before and after a list with new pages"
+        return None
 
-    async def _read(self, feed: Feed, answer: Answer) -> Listing:
-        """The list in an answer. Raises what its reader refuses, and Transient("challenge-page")."""
-        try:
-            listing = await asyncio.to_thread(READ_KINDS[feed.kind], answer.body, answer.url)
-        except Poison as exc:
-            if exc.reason == "not-a-feed" and (sign := sign_in_body(answer.body)):
-                raise self._challenge(answer, sign) from exc
-            raise
-        if listing.via == "section" and not listing.entries and (sign := sign_in_body(answer.body)):
-            raise self._challenge(answer, sign)
-        return listing
+    async def _learn(self, source: Source, url: str, before: FeedState, polled: Polled) -> None:
+        after = learn(before, polled, source, self._clock.now())
+        if after.distrusted_at and not before.distrusted_at:
+            log.warning("lying-validator", source=source.id, feed=url, evidence=after.lie)
+        await self._remember(url, after)
 
-    def _challenge(self, answer: Answer, sign: str) -> Transient:
-        wait = retry_after_seconds(answer.headers.get("retry-after"), self._clock.now())
-        return Transient("challenge-page", f"status {answer.status} from {answer.url}: {sign}", wait)
-
-    async def _poll_children(self, source: Source, feed: Feed, index: Listing, depth: int) -> int:
+    async def _poll_children(self, source: Source, feed: Feed, index: Listing, depth: int) -> Found:
         """The sitemaps of an index, newest first; one that fails does not stop the others."""
         if depth >= DEEPEST:
             raise Skip("sitemap-too-deep", f"{feed.url}: indexes nest deeper than {DEEPEST}")
-        new = 0
+        found = NOTHING
         newest = sorted(index.entries, key=lambda entry: entry.modified or "", reverse=True)
         for child in newest[:MOST_CHILDREN]:
             try:
-                new += await self._poll_list(source, feed, child.url, depth + 1)
+                found += await self._poll_list(source, feed, child.url, depth + 1)
             except Refusal as exc:
                 await self.remember_failure(source, child.url, exc)
-        return new
+        return found
 
-    async def _ask_for_new(self, source: Source, feed: Feed, listing: Listing) -> int:
+    async def _ask_for_new(self, source: Source, feed: Feed, listing: Listing) -> Found:
         fresh = list(self._fresh(source, feed, listing))
         asked = 0
         for start in range(0, len(fresh), BATCH):
             async with self._asking:
                 asked += await self._ask_batch(feed, fresh[start : start + BATCH])
-        return asked
+        return Found(asked=asked, new=len(fresh))
 
     async def _ask_batch(self, feed: Feed, batch: list[FetchRequest]) -> int:
         """Publish, then remember; how many were asked for."""

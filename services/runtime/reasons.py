@@ -98,6 +98,11 @@ REASONS: Mapping[str, Reason] = {
         "Instead of the list came a page that only a browser gets past; the sign is in the detail.",
         "Ask the publisher to let the feed's address through, or name another list.",
     ),
+    "lying-validator": Reason(
+        "discovery",
+        "The server said that nothing changed, twice, while the list named new pages.",
+        "Nothing: it is asked for whole from now on, and tried again after 30 days. Tell the publisher.",
+    ),
     "listing-too-large": Reason("discovery", "The list is larger than we read.", "Name its parts as feeds."),
     "entity-declared": Reason(
         "discovery", "The list declares XML entities, as bombs do.", "Tell the publisher."

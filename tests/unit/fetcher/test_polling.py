@@ -10,8 +10,9 @@ from services.fetcher.canonical import page_id
 from services.fetcher.entries import Entry, Listing
 from services.fetcher.feed_state import feed_key, read_state
 from services.fetcher.http import HttpReader, HttpSettings
+from services.fetcher.list_reader import READ_KINDS
 from services.fetcher.manners import Manners, MannersSettings
-from services.fetcher.polling import READ_KINDS, Poller
+from services.fetcher.polling import Poller
 from services.runtime.state import SqliteState
 from services.stage import Refusal, Transient
 from tests.clock import START, FakeClock
