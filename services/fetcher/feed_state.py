@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from services.fetcher.entries import Hints
+from services.fetcher.silence import HABIT, mean_gap, silence_limit
 
 
 class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -21,6 +22,10 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str | None = None  # of the last failure; null while all is well
     detail: str = ""
     hints: Hints = Hints()  # of the last listing: a 304 has none
+    entries: int | None = None  # that it named when it was last read
+    new_at: datetime | None = None  # of the last poll that brought a page it had not named
+    gap: float | None = None  # seconds, the decayed mean between two such polls
+    gaps: int = 0  # that this mean is known from, counted up to a habit
     whole_at: datetime | None = None  # when it was last read whole
     digest: str | None = None  # of what it named then (services/fetcher/validators.py)
     unchanged: int = 0  # 304s since then
@@ -37,11 +42,17 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return {name: value for name, value in stated.items() if value}
 
     def word(self) -> tuple[str, str]:
-        """How the feed is, in one word: new, ok, failing or lying; and the reason, "ok" where none."""
+        """How the feed is, in one word (services/runtime/metrics.py: sirwan_feeds); and why, else "ok"."""
         if self.polled_at is None:
             return ("new", "ok")
         if self.reason:
             return ("failing", self.reason)
+        if self.entries == 0:
+            return ("empty", "no-entries")
+        if self.new_at and (self.polled_at - self.new_at).total_seconds() > silence_limit(
+            self.gap, self.gaps
+        ):
+            return ("silent", "nothing-new")
         return ("lying", "lying-validator") if self.distrusted_at else ("ok", "ok")
 
     def unconditional(self) -> "FeedState":
@@ -61,6 +72,13 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             reason=None,
             detail="",
         )
+
+    def brought_news(self, now: datetime) -> "FeedState":
+        """After a poll that brought a page it had not named; the first one brings its past, and is no gap."""
+        if self.new_at is None:
+            return msgspec.structs.replace(self, new_at=now)
+        gap = mean_gap(self.gap, (now - self.new_at).total_seconds())
+        return msgspec.structs.replace(self, new_at=now, gap=gap, gaps=min(self.gaps + 1, HABIT))
 
     def failed(self, reason: str, detail: str, wait: float, now: datetime) -> "FeedState":
         """After a refusal; what was learned before stays."""

@@ -36,13 +36,16 @@ class Polled:
     headers: Mapping[str, str]  # lower-case names
     listing: Listing | None = None  # None where the server said 304
     found: Found = NOTHING
-    whole: bool = True  # False for a list that was cut off, and for an index
+    whole: bool = True  # False for a list that was cut off, and for an index: more may come of either
     lie: str | None = None  # what proves that its validators lie
 
 
 def learn(before: FeedState, polled: Polled, source: Source, now: datetime) -> FeedState:
     """The state after a poll. The next one is between the floor and the ceiling of the source from now."""
     hints = polled.listing.hints if polled.listing else before.hints
+    entries = before.entries
+    if polled.listing and (polled.listing.entries or polled.whole):
+        entries = len(polled.listing.entries)
     interval = interval_after(
         polled.found.asked,
         before.interval,
@@ -50,11 +53,15 @@ def learn(before: FeedState, polled: Polled, source: Source, now: datetime) -> F
         source.poll_ceiling,
         good_for(polled.headers, hints, now),
         hints.period,
+        empty=entries == 0,
     )
     after = before.succeeded(polled.headers, interval, now)
     due, latest = now + timedelta(seconds=interval), now + timedelta(seconds=source.poll_ceiling)
-    after = msgspec.structs.replace(after, hints=hints, next_at=outside_skipped(due, hints, latest))
+    after = msgspec.structs.replace(
+        after, hints=hints, entries=entries, next_at=outside_skipped(due, hints, latest)
+    )
     after = _seen_whole(after, polled, now)
+    after = after.brought_news(now) if polled.found.new else after
     return caught(after, polled.lie, now) if polled.lie else after
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 FASTER, SLOWER = 0.5, 1.5  # of the last interval, after a poll that brought something, and one that did not
+EMPTY = 3.0  # the same of a list that is valid and names nothing
 MAX_RETRY_AFTER = 24 * 3600.0  # seconds: who asks for more is asked again after a day
 MAX_AGE_BELIEVED = 3600.0  # seconds: caches in front of feeds often state a year, templates a day
 
@@ -49,15 +50,17 @@ def interval_after(
     ceiling: float,
     good_for: float | None,
     period: float | None = None,
+    *,
+    empty: bool = False,
 ) -> float:
     """Seconds until the next poll of a feed that answered: shorter while it yields, longer while it does not.
 
     `good_for` is how long the answer is good by its own word; it lengthens, up to MAX_AGE_BELIEVED. `period`
     is how often the feed says it changes: the first guess, after which only counts what it yields, because
-    most feeds state what their software came with.
+    most feeds state what their software came with. `empty` is a list that names no page at all.
     """
     first = max(floor, min(period or 0.0, MAX_AGE_BELIEVED))
-    wanted = first if last is None else last * (FASTER if new else SLOWER)
+    wanted = first if last is None else last * (FASTER if new else EMPTY if empty else SLOWER)
     wanted = max(wanted, min(good_for or 0.0, MAX_AGE_BELIEVED))
     return min(max(wanted, floor), ceiling)
 

@@ -103,6 +103,16 @@ REASONS: Mapping[str, Reason] = {
         "The server said that nothing changed, twice, while the list named new pages.",
         "Nothing: it is asked for whole from now on, and tried again after 30 days. Tell the publisher.",
     ),
+    "no-entries": Reason(
+        "discovery",
+        "The list is valid and names no page; it is polled less.",
+        "See if the publisher has another list by now.",
+    ),
+    "nothing-new": Reason(
+        "discovery",
+        "The list answers and has named nothing new for ten times its usual gap, three days at least.",
+        "Open it in a browser: a list that was left behind is replaced in the source file.",
+    ),
     "listing-too-large": Reason("discovery", "The list is larger than we read.", "Name its parts as feeds."),
     "entity-declared": Reason(
         "discovery", "The list declares XML entities, as bombs do.", "Tell the publisher."

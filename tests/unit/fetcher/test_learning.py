@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.records import Feed, Source
-from services.fetcher.entries import Hints, Listing
+from services.fetcher.entries import Entry, Hints, Listing
 from services.fetcher.feed_state import FeedState, read_state, state_bytes
 from services.fetcher.learning import Polled, learn
 from tests.clock import START
@@ -19,7 +19,11 @@ SOURCE = Source(
 
 
 def after(before: FeedState, hints: Hints | None, headers: dict[str, str] | None = None) -> FeedState:
-    listing = None if hints is None else Listing(via="rss", hints=hints)
+    listing = (
+        None
+        if hints is None
+        else Listing(via="rss", hints=hints, entries=(Entry(url="https://n.example/1"),))
+    )
     return learn(before, Polled(headers=headers or {}, listing=listing), SOURCE, START)
 
 

@@ -245,3 +245,46 @@ async def test_a_feed_is_due_again_when_it_says_so() -> None:
     async with desk({"/feed": response(body, expires="Fri, 20 Nov 2026 12:15:00 GMT")}) as ours:
         await ours.poll()
         assert ours.poller.seconds_until_due(Feed(url=ours.web.url + "/feed", kind="feed")) == 1200.0
+
+
+def word(ours: Desk, path: str = "/feed") -> tuple[str, str]:
+    return ours.poller.word(Feed(url=ours.web.url + path, kind="feed"))
+
+
+async def test_a_feed_that_answers_without_anything_new_becomes_silent_and_comes_back() -> None:
+    async with desk({"/feed": rss("/0")}) as ours:
+        for number in range(1, 8):
+            await ours.poll()
+            ours.web.pages["/feed"] = rss(f"/{number}")
+            ours.clock.passed += 3600
+        await ours.poll()
+        words = []
+        for _ in range(4):
+            ours.clock.passed += 86400
+            await ours.poll()
+            words.append(word(ours))
+        assert words == [("ok", "ok")] * 3 + [("silent", "nothing-new")]
+        ours.web.pages["/feed"] = rss("/news")
+        await ours.poll()
+        assert word(ours) == ("ok", "ok")
+
+
+async def test_a_page_that_another_feed_named_first_is_news_of_this_one_too() -> None:
+    async with desk({"/feed": rss("/1"), "/other": rss("/1")}) as ours:
+        assert [await ours.poll(), await ours.poll("/other")] == [1, 0]
+        assert read_state(ours.state.get(feed_key(ours.web.url + "/other"))).new_at == START
+
+
+async def test_a_valid_list_that_names_nothing_is_empty_and_no_failure() -> None:
+    async with desk({"/feed": rss()}) as ours:
+        assert await ours.poll() == 0
+        assert word(ours) == ("empty", "no-entries")
+        ours.web.pages["/feed"] = rss("/1")
+        await ours.poll()
+        assert word(ours) == ("ok", "ok")
+
+
+async def test_a_list_that_was_cut_off_before_its_first_entry_is_not_called_empty() -> None:
+    async with desk({"/feed": response(b"<rss><channel>", length=500)}) as ours:
+        await ours.poll()
+        assert word(ours) == ("ok", "ok")

@@ -31,6 +31,11 @@ def test_a_feed_is_polled_by_what_it_yields(
     assert interval_after(new, last, 300, 3600, max_age) == wait
 
 
+@pytest.mark.parametrize(("last", "wait"), [(None, 300), (400, 1200), (3000, 3600)])
+def test_a_list_that_names_nothing_is_polled_less(last: float | None, wait: float) -> None:
+    assert interval_after(0, last, 300, 3600, None, empty=True) == wait
+
+
 @pytest.mark.parametrize(
     ("reason", "failures", "retry_after", "wait"),
     [
