@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
@@ -50,6 +50,7 @@ class Site:
     """What we know of one registered domain."""
 
     free_at: float = 0.0  # on the steady clock
+    ended_at: float | None = None  # of our last request there, on the steady clock
     booked: float = 0.0  # on the steady clock: until then all turns are promised
     took: float = 0.0  # seconds our requests take, the last ones most
     crawl_delay: float | None = None
@@ -57,6 +58,14 @@ class Site:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while its robots.txt is fetched
     seen: Seen = field(default_factory=Seen)
+
+
+class SiteElsewhere(Transient):
+    """The site of an address is another fetcher's to ask, or was lost to it just now."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__("site-elsewhere", f"another fetcher asks {site_key(url)}")
+        self.url = url
 
 
 class Manners:
@@ -90,7 +99,7 @@ class Manners:
     async def turn(self, url: str, *, insist: bool = False) -> AsyncIterator[None]:
         """Our turn at the site of `url`: entered when nobody else asks it and its delay has passed.
 
-        Raises Transient("site-busy") where that would take longer than our patience, and "site-elsewhere"
+        Raises Transient("site-busy") where that would take longer than our patience, and SiteElsewhere
         where the site is not ours to ask, or no more. Who insists stands in line as well, but waits for our
         own delay only.
         """
@@ -116,18 +125,31 @@ class Manners:
         finally:
             site.waiting -= 1
 
-    def ours(self, url: str) -> bool:
-        """Whether the site of `url` is this process's to ask."""
-        return self._since(url) is not None
+    @asynccontextmanager
+    async def turn_for_list(self, url: str) -> AsyncIterator[None]:
+        """Our turn at the site of a list, once it is known how long its robots.txt asks us to wait.
 
-    def _since(self, url: str) -> float | None:
+        Its verdict is about pages: a list is published for machines to read. Raises as `turn`.
+        """
+        try:
+            await self.robots(url)
+        except SiteElsewhere as exc:  # which names the robots.txt
+            raise SiteElsewhere(url) from exc
+        except Transient as exc:
+            if exc.reason != "robots-unreachable":
+                raise
+        async with self.turn(url):
+            yield
+
+    def since(self, url: str) -> float | None:
+        """Since when, in steady seconds, the site of `url` is this process's to ask; None while it is not."""
         return self._holdings.since(FETCH_REQUESTS.name, site_key(url))
 
     def _admit(self, site: Site, url: str) -> float:
         """Since when the site is ours: who had it before may have asked it just then. Raises Transient."""
-        since = self._since(url)
+        since = self.since(url)
         if since is None:
-            raise _elsewhere(url)
+            raise SiteElsewhere(url)
         if since:
             site.free_at = max(site.free_at, since + self._gap(site))
         return since
@@ -158,8 +180,11 @@ class Manners:
         if rules.unreachable is not None:
             raise Transient("robots-unreachable", f"{rules.unreachable}, for {url}", KEEP_UNREACHABLE)
         said = verdict(rules, self._settings.agent, url)
+        site = self._site(url)
         if said.crawl_delay is not None:
-            self._site(url).crawl_delay = said.crawl_delay
+            site.crawl_delay = said.crawl_delay
+        if site.ended_at is not None:  # it counts from the request that told us, too
+            site.free_at = max(site.free_at, site.ended_at + self._gap(site))
         if self._delays:
             await self._delays.keep(site_key(url), said.crawl_delay)
         return said
@@ -188,6 +213,8 @@ class Manners:
         def gate(hop: str) -> AbstractAsyncContextManager[None]:
             # Put off, a redirect would be asked from its start again; if the site's delay is long, for ever.
             hops.append(hop)
+            if len(hops) > 1 and self.since(hop) is None:
+                return nullcontext()  # rare, one request a day; to leave it to others would cost every page
             return self.turn(hop, insist=len(hops) > 1)
 
         try:
@@ -221,7 +248,7 @@ class Manners:
             yield
         finally:
             now = self._clock.steady()
-            site.took = (site.took + now - began) / 2
+            site.took, site.ended_at = (site.took + now - began) / 2, now
             site.free_at = max(site.free_at, now + self._gap(site))
 
     @asynccontextmanager
@@ -269,10 +296,6 @@ def _busy(url: str, wait: float) -> Transient:
     return Transient("site-busy", f"our turn at {site_key(url)} is in {wait:.0f} s", wait)
 
 
-def _elsewhere(url: str) -> Transient:
-    return Transient("site-elsewhere", f"another fetcher asks {site_key(url)}")
-
-
 @asynccontextmanager
 async def _until_lost(url: str, among: set[asyncio.Timeout]) -> AsyncIterator[None]:
     """Until somebody ends all of these. Raises Transient("site-elsewhere") then."""
@@ -284,7 +307,7 @@ async def _until_lost(url: str, among: set[asyncio.Timeout]) -> AsyncIterator[No
     except TimeoutError:
         if not end.expired():
             raise
-        raise _elsewhere(url) from None
+        raise SiteElsewhere(url) from None
     finally:
         among.discard(end)
 

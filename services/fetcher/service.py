@@ -18,6 +18,7 @@ from services.fetcher.postpone import again
 from services.fetcher.telling import Teller
 from services.runtime.bus import Message
 from services.runtime.fitting import Fitted, Surroundings, open_state
+from services.runtime.holdings import EVERYTHING
 from services.runtime.publish import publish
 from services.runtime.service import Service
 from services.stage import Outgoing
@@ -55,7 +56,8 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
             await (await publish(around.bus, again(wanted), stage="discovery", at=clock.now()))
 
         poller = Poller(reader, manners, around.state, clock, request)
-        discovery = Discovery(around.sources, poller, clock, hands, teller.tell)
+        shared = around.holdings is not EVERYTHING
+        discovery = Discovery(around.sources, poller, clock, hands, teller.tell, shared=shared)
         service = Service(
             "fetcher",
             (FETCH_REQUESTS,),

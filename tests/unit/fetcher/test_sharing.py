@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from schemas.records import Feed, FetchRequest, Source
 from schemas.topics import FETCH_REQUESTS
 from services.fetcher.canonical import site_key
 from services.fetcher.crawl_delays import CrawlDelays
+from services.fetcher.discovery import Discovery
+from services.fetcher.feed_state import MOVED, feed_key
 from services.fetcher.http import HttpReader, HttpSettings
-from services.fetcher.manners import Manners, MannersSettings
+from services.fetcher.manners import Manners, MannersSettings, SiteElsewhere
 from services.fetcher.pages import PageFetcher
+from services.fetcher.polling import Poller
 from services.runtime.clock import Clock, SystemClock
+from services.runtime.live_sources import LiveSources
 from services.runtime.state import SqliteState
 from services.stage import Remember, Transient
 from tests.clock import FakeClock
@@ -47,8 +52,8 @@ async def sharing(some: Some, clock: Clock, delays: CrawlDelays | None = None) -
 
 async def test_a_site_of_another_fetcher_is_not_asked() -> None:
     async with sharing(Some("mine.org"), FakeClock()) as manners:
-        assert manners.ours("https://www.mine.org/x")
-        assert not manners.ours("https://theirs.org/")
+        assert manners.since("https://www.mine.org/x") is not None
+        assert manners.since("https://theirs.org/") is None
         with pytest.raises(Transient, match=r"site-elsewhere: another fetcher asks theirs\.org"):
             async with manners.turn("https://theirs.org/x"):
                 pytest.fail("asked")
@@ -151,3 +156,125 @@ async def test_a_page_that_leads_to_a_site_of_another_goes_to_its_queue() -> Non
     assert (later.topic, later.key) == (FETCH_REQUESTS, site_key(theirs.url))
     assert later.record.url == f"{theirs.url}/there"  # type: ignore[attr-defined] # a FetchRequest
     assert theirs.log == []
+
+
+@asynccontextmanager
+async def polling(
+    some: Some, clock: FakeClock, state: SqliteState
+) -> AsyncIterator[tuple[Poller, list[str]]]:
+    asked: list[str] = []
+
+    async def request(wanted: FetchRequest) -> None:
+        asked.append(wanted.url)
+
+    async with HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=0.0), holdings=some)
+        yield Poller(reader, manners, state, clock, request), asked
+
+
+def a_source(url: str) -> tuple[Source, Feed]:
+    feed = Feed(url=url, kind="feed")
+    return Source(id="one", name="One", homepage=url, feeds=(feed,)), feed
+
+
+async def test_a_feed_that_leads_to_a_site_of_another_is_read_by_that_other_from_where_it_led() -> None:
+    clock, state = FakeClock(), SqliteState(":memory:", "fetcher")
+    await state.open()
+    async with serving({}) as burner, serving({}) as web:
+        burner.pages["/feed"] = response(b"<rss><channel><item><link>/1</link></item></channel></rss>")
+        web.pages["/feed"] = response(status="302 Found", location=f"{burner.url}/feed")
+        source, feed = a_source(f"{web.url}/feed")
+        async with (
+            polling(Some(site_key(web.url)), clock, state) as (here, _),
+            polling(Some(site_key(burner.url)), clock, state) as (there, asked),
+        ):
+            assert (here.since(feed), there.since(feed)) == (0.0, None)
+            with pytest.raises(SiteElsewhere) as caught:
+                await here.poll(source, feed)
+            await here.remember_failure(source, feed.url, caught.value)
+            assert (here.since(feed), there.since(feed)) == (None, 0.0)
+            assert there.seconds_until_due(feed) == 0.0
+            assert await there.poll(source, feed) == 1
+            assert asked == [f"{burner.url}/1"]
+            clock.passed += MOVED.total_seconds()
+            assert (here.since(feed), there.since(feed)) == (0.0, None)
+        assert (web.asked("/feed"), burner.asked("/feed")) == (1, 1)
+    await state.close()
+
+
+async def test_a_feed_lost_while_it_was_read_is_neither_failed_nor_put_off() -> None:
+    clock, state = FakeClock(), SqliteState(":memory:", "fetcher")
+    await state.open()
+    source, feed = a_source("http://mine.org/feed")
+    async with polling(Some(), clock, state) as (here, _):
+        await here.remember_failure(source, feed.url, SiteElsewhere(feed.url))
+        assert state.get(feed_key(feed.url)) is None
+    await state.close()
+
+
+@pytest.mark.parametrize(
+    ("robots", "delay"),
+    [
+        (response(b"User-agent: *\nCrawl-delay: 7\nDisallow: /feed"), 7.0),
+        (response(b"", "500 Oops"), 1.0),  # it keeps no list from being read
+    ],
+)
+async def test_a_list_is_asked_for_no_sooner_than_the_robots_txt_of_its_site_says(
+    robots: bytes, delay: float
+) -> None:
+    clock = FakeClock()
+    async with serving({"/robots.txt": robots}) as web, HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=1.0))
+        async with manners.turn_for_list(f"{web.url}/feed"):
+            assert clock.passed == delay
+
+
+async def test_a_robots_txt_that_leads_to_a_site_of_another_is_read_there_all_the_same() -> None:
+    clock = FakeClock()
+    async with (
+        serving({"/robots.txt": response(b"User-agent: *\nDisallow: /x")}) as theirs,
+        serving({}) as web,
+        sharing(Some(site_key(web.url)), clock) as manners,
+    ):
+        web.pages["/robots.txt"] = response(status="301 Moved", location=f"{theirs.url}/robots.txt")
+        assert (await manners.robots(f"{web.url}/x")).verdict == "disallowed"
+
+
+class Memory(SqliteState):
+    """One that others write, too."""
+
+    def __init__(self) -> None:
+        super().__init__(":memory:", "fetcher")
+        self.refreshed = 0
+
+    async def refresh(self) -> None:
+        self.refreshed += 1
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("never")
+
+
+async def test_a_feed_that_becomes_ours_is_read_as_the_other_left_it() -> None:
+    clock, state, some = FakeClock(), Memory(), Some()
+    await state.open()
+    async with serving({}) as web:
+        web.pages["/feed"] = response(b"<rss><channel><item><link>/1</link></item></channel></rss>")
+        source, _ = a_source(f"{web.url}/feed")
+        async with polling(some, clock, state) as (poller, asked):
+            stop = asyncio.Event()
+            discovery = Discovery(LiveSources({"one": source}), poller, clock)
+            running = asyncio.create_task(discovery.run(stop))
+            await until(lambda: clock.passed > 60.0)
+            assert (asked, state.refreshed, discovery.feeds_by_state()) == ([], 0, {})
+            some.sites[site_key(web.url)] = clock.steady()
+            await until(lambda: bool(asked))
+            assert state.refreshed == 1
+            assert list(discovery.feeds_by_state()) == [("one", "ok", "ok")]
+            stop.set()
+            await running
+    await state.close()
