@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -18,6 +19,8 @@ log = structlog.get_logger()
 
 AT_ONCE = 16  # feeds polled at the same time
 STATE_PAUSE = 5.0  # seconds to wait while nothing can be remembered
+ELSEWHERE = 1.0  # seconds between two looks whether a feed of another fetcher has become ours
+FOLLOW = 60.0  # seconds between two looks at what other fetchers remember
 
 
 Tell = Callable[[Mapping[str, Source]], Awaitable[None]]
@@ -47,6 +50,8 @@ class Discovery:
         clock: Clock,
         at_once: int = AT_ONCE,
         tell: Tell = _tell_nobody,
+        *,
+        shared: bool = False,  # with other fetchers, each its own sites
     ) -> None:
         self._sources = sources
         self._poller = poller
@@ -54,6 +59,9 @@ class Discovery:
         self._tell = tell
         self._slots = asyncio.Semaphore(min(at_once, AT_ONCE))
         self._polled: dict[tuple[str, str], _Polling] = {}
+        self._shared = shared
+        self._catching_up = asyncio.Lock()
+        self._known_since = 0.0  # steady seconds: what we hold since then is known as others left it
 
     async def attempt(self, source: Source, feed: Feed) -> int | None:
         """Poll one feed; how many pages were asked for. A refusal is logged, remembered, and gives None."""
@@ -64,8 +72,12 @@ class Discovery:
             return None
 
     def feeds_by_state(self) -> Mapping[tuple[str, ...], float]:
-        """How many feeds there are, by source id, state and reason."""
-        return Counter((source.id, *self._poller.word(feed)) for source, feed in _feeds(self._sources.now))
+        """How many feeds are read here, by source id, state and reason."""
+        ours = ((source, feed) for source, feed in _feeds(self._sources.now) if self._is_ours(feed))
+        return Counter((source.id, *self._poller.word(feed)) for source, feed in ours)
+
+    def _is_ours(self, feed: Feed) -> bool:
+        return self._poller.since(feed) is not None
 
     async def poll_all_once(self) -> int:
         """Every feed once, due or not, in order of source id; how many pages were asked for.
@@ -82,6 +94,8 @@ class Discovery:
         """Poll each feed whenever it is due, those of another list as soon as it is there, until `stop`."""
         async with asyncio.TaskGroup() as tasks:
             stopping = tasks.create_task(_wait(stop))
+            if self._shared:
+                tasks.create_task(self._follow(stop))
             while not stop.is_set():
                 seen = self._sources.now
                 await self._drop(seen)
@@ -109,16 +123,34 @@ class Discovery:
 
     async def _keep_polling(self, source: Source, feed: Feed, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            wait = self._poller.seconds_until_due(feed)
+            try:
+                wait = await self._wait_for(feed)
+                if wait <= 0:
+                    async with self._slots:
+                        await self.attempt(source, feed)
+            except (Transient, BrokerDown) as exc:  # nothing can be remembered, or asked for
+                log.warning("discovery-paused", feed=feed.url, why=str(exc))
+                wait = STATE_PAUSE
             if wait > 0:
                 await sleep_unless(self._clock, wait, stop)
-                continue
-            async with self._slots:
-                try:
-                    await self.attempt(source, feed)
-                except (Transient, BrokerDown) as exc:  # nothing can be remembered, or asked for
-                    log.warning("discovery-paused", feed=feed.url, why=str(exc))
-                    await sleep_unless(self._clock, STATE_PAUSE, stop)
+
+    async def _wait_for(self, feed: Feed) -> float:
+        """Seconds until this feed may be due here. Raises Transient."""
+        since = self._poller.since(feed)
+        if since is None:
+            return ELSEWHERE
+        async with self._catching_up:
+            if since > self._known_since:  # who had it before has remembered more than we know
+                await self._poller.refresh()
+                self._known_since = since
+        return self._poller.seconds_until_due(feed)
+
+    async def _follow(self, stop: asyncio.Event) -> None:
+        """Learn from time to time what others remember: a feed may have been left to us."""
+        while not stop.is_set():
+            await sleep_unless(self._clock, FOLLOW, stop)
+            with suppress(Transient):  # said by whoever needs the memory
+                await self._poller.refresh()
 
 
 async def _wait(stop: asyncio.Event) -> None:

@@ -25,11 +25,21 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None  # as printed
 
 
+class Hints(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a listing says of when to read it again; it is remembered (services/fetcher/feed_state.py)."""
+
+    ttl: float | None = None  # seconds it may be kept
+    period: float | None = None  # seconds between two updates
+    skip_hours: tuple[int, ...] = ()  # of the day, UTC, not to read it in: 0 to 23
+    skip_days: tuple[int, ...] = ()  # of the week, UTC, Monday is 0
+
+
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """A whole listing in document order."""
 
     via: str  # rss | atom | json-feed | news-sitemap | sitemap | sitemap-index | section
     entries: tuple[Entry, ...] = ()
+    hints: Hints = Hints()
 
 
 def absolute_url(link: str | None, base: str | None) -> str | None:

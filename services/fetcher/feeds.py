@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import msgspec
 from lxml.etree import _Element as Element
 
 from services.fetcher.dates import iso_date
 from services.fetcher.entries import MAX_SUMMARY, MAX_TITLE, Entry, Listing, absolute_url, plain
+from services.fetcher.hints import read_hints
 from services.fetcher.jsonfeed import read_json_feed
 from services.fetcher.listing_text import listing_text
 from services.fetcher.markup import parse_markup, qualified
@@ -46,7 +48,7 @@ def read_listing(body: bytes, base: str | None = None) -> Listing:
     reader = READERS.get(kind)
     if reader is None:
         raise Poison("not-a-feed", f"the root element is {kind[:80]}")
-    return reader(root, base)
+    return msgspec.structs.replace(reader(root, base), hints=read_hints(root))
 
 
 def read_rss(root: Element, base: str | None) -> Listing:

@@ -1,10 +1,11 @@
 """The only place that speaks HTTP. Foreign errors end here, as refusals."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import IPv4Address, IPv6Address
 from types import TracebackType
@@ -15,6 +16,7 @@ import httpx
 from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
 
 from services.fetcher.canonical import DEFAULT_PORTS, canonical_url
+from services.fetcher.challenges import SIGN_BYTES, STATUSES
 from services.fetcher.encodings import ACCEPTED, decode_content
 from services.fetcher.schedule import retry_after_seconds
 from services.runtime.clock import Clock
@@ -24,6 +26,7 @@ from services.stage import Poison, Refusal, Skip, Transient
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 WEB_PORTS = frozenset((80, 443, 8080, 8443))
+PATIENCE = 5.0  # seconds for the beginning of a page that says no
 Gate = Callable[[str], AbstractAsyncContextManager[None]]
 """Entered before each request with its URL, left after it: politeness, robots."""
 
@@ -59,7 +62,7 @@ class Answer:
     url: str
     redirects: tuple[str, ...] = ()  # addresses passed through, the first one asked included
     headers: Mapping[str, str] = field(default_factory=dict)  # lower-case names
-    body: bytes = b""  # decoded; empty unless the status is 2xx
+    body: bytes = b""  # decoded; of a status of services/fetcher/challenges.py its beginning, of others none
     truncated: bool = False  # the connection or the coding ended before the body did
 
 
@@ -105,8 +108,8 @@ class HttpReader:
         """The answer to a GET, redirects followed hop by hop; `require_ok` refuses bad statuses.
 
         `admit` sees the headers of a 2xx answer before its body is read, and may refuse. Raises
-        Transient "timeout", "connect-failed"; Poison "bad-redirect", "private-address", "tls-failed",
-        "body-too-large"; Skip "bad-url"; and what `gate` and `admit` raise.
+        Transient "timeout", "dns-failed", "connect-failed"; Poison "bad-redirect", "private-address",
+        "tls-failed", "body-too-large"; Skip "bad-url"; and what `gate` and `admit` raise.
         """
         url, left = urldefrag(url).url, self._settings.deadline
         self._check(url)
@@ -194,6 +197,8 @@ class HttpReader:
                 self._client.stream("GET", url, headers=dict(headers)) as response,
             ):
                 answer = Answer(response.status_code, url, headers=dict(response.headers.items()))
+                if response.status_code in STATUSES:
+                    return replace(answer, body=await self._begin(response))
                 if not 200 <= response.status_code < 300:
                     return answer
                 if admit:
@@ -203,6 +208,25 @@ class HttpReader:
             raise _refusal(exc, url) from exc
         body, whole = decode_content(raw, answer.headers.get("content-encoding"), self._settings.max_body)
         return Answer(answer.status, url, (), answer.headers, body, cut or not whole)
+
+    async def _begin(self, response: httpx.Response) -> bytes:
+        """What a page that says no begins with, as far as it comes soon."""
+        raw = bytearray()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                async for chunk in response.aiter_raw(SIGN_BYTES):
+                    self._metrics.count("sirwan_fetch_bytes_total", by=len(chunk))
+                    raw += chunk
+                    if len(raw) >= SIGN_BYTES:
+                        break
+            coding = response.headers.get("content-encoding")
+            return decode_content(bytes(raw), coding, self._settings.max_body)[0][:SIGN_BYTES]
+        except (
+            httpx.HTTPError,
+            OSError,
+            Poison,
+        ):  # a TimeoutError is an OSError; the status is answer enough
+            return b""
 
     async def _read(self, response: httpx.Response) -> tuple[bytes, bool]:
         """Raw bytes, and whether the other side stopped before the end."""
@@ -239,14 +263,16 @@ def _refusal(error: Exception, url: str) -> Refusal:
         return Skip("bad-url", detail)
     if "location header" in str(error):  # httpx parses it even where it does not follow
         return Poison("bad-redirect", detail)
-    if _is_tls(error):
+    if _is_because_of(error, ssl.SSLError):
         return Poison("tls-failed", detail)
+    if _is_because_of(error, socket.gaierror):
+        return Transient("dns-failed", detail)
     return Transient("connect-failed", detail)
 
 
-def _is_tls(error: BaseException | None) -> bool:
+def _is_because_of(error: BaseException | None, kind: type[Exception]) -> bool:
     while error is not None:
-        if isinstance(error, ssl.SSLError):
+        if isinstance(error, kind):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
@@ -11,13 +11,16 @@ from urllib.parse import urlsplit
 import structlog
 
 from schemas.records import Robots
+from schemas.topics import FETCH_REQUESTS
 from services.fetcher.canonical import site_key
 from services.fetcher.courtesy import VIOLATIONS, Seen
+from services.fetcher.crawl_delays import CrawlDelays
 from services.fetcher.http import HttpReader
 from services.fetcher.robots import RobotsRules, robots_for, verdict
 from services.fetcher.schedule import spacing
 from services.runtime.clock import Clock
 from services.runtime.config import Settings
+from services.runtime.holdings import EVERYTHING, Holdings
 from services.runtime.metrics import Metrics
 from services.stage import Refusal, Transient
 
@@ -47,6 +50,7 @@ class Site:
     """What we know of one registered domain."""
 
     free_at: float = 0.0  # on the steady clock
+    ended_at: float | None = None  # of our last request there, on the steady clock
     booked: float = 0.0  # on the steady clock: until then all turns are promised
     took: float = 0.0  # seconds our requests take, the last ones most
     crawl_delay: float | None = None
@@ -56,11 +60,26 @@ class Site:
     seen: Seen = field(default_factory=Seen)
 
 
+class SiteElsewhere(Transient):
+    """The site of an address is another fetcher's to ask, or was lost to it just now."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__("site-elsewhere", f"another fetcher asks {site_key(url)}")
+        self.url = url
+
+
 class Manners:
     """Shared by everything in a process that fetches."""
 
     def __init__(
-        self, reader: HttpReader, clock: Clock, settings: MannersSettings, metrics: Metrics | None = None
+        self,
+        reader: HttpReader,
+        clock: Clock,
+        settings: MannersSettings,
+        metrics: Metrics | None = None,
+        *,
+        holdings: Holdings = EVERYTHING,
+        delays: CrawlDelays | None = None,
     ) -> None:
         self._reader = reader
         self._clock = clock
@@ -68,6 +87,11 @@ class Manners:
         self._sites: OrderedDict[str, Site] = OrderedDict()
         self._robots: OrderedDict[str, tuple[float, RobotsRules]] = OrderedDict()
         self._metrics = metrics or Metrics()
+        self._holdings = holdings
+        self._delays = delays
+        self._in_line: set[asyncio.Timeout] = set()
+        self._under_way: set[asyncio.Timeout] = set()
+        holdings.watch(lambda: _end(self._in_line), lambda: _end(self._under_way))
         for kind in VIOLATIONS:
             self._metrics.count("sirwan_politeness_violations_total", by=0, kind=kind)
 
@@ -75,24 +99,67 @@ class Manners:
     async def turn(self, url: str, *, insist: bool = False) -> AsyncIterator[None]:
         """Our turn at the site of `url`: entered when nobody else asks it and its delay has passed.
 
-        Raises Transient("site-busy") where that would take longer than our patience. Who insists stands in
-        line as well, but waits for our own delay only.
+        Raises Transient("site-busy") where that would take longer than our patience, and SiteElsewhere
+        where the site is not ours to ask, or no more. Who insists stands in line as well, but waits for our
+        own delay only.
         """
         site = self._site(url)
+        self._admit(site, url)
         wait = self._wait(site)
         if wait > self._settings.patience and not insist:
             raise _busy(url, wait)
         site.waiting += 1
         try:
-            await self._stand_in_line(site, url)
+            async with _until_lost(url, self._in_line):
+                await self._stand_in_line(site, url)
             try:
-                await self._clock.sleep(self._delay_left(site, url, insist))
-                async with self._timed(site), self._watched(site, url, insist):
+                await self._wait_for_delay(site, url, insist)
+                async with (
+                    _until_lost(url, self._under_way),
+                    self._timed(site),
+                    self._watched(site, url, insist),
+                ):
                     yield
             finally:
                 site.turn.release()
         finally:
             site.waiting -= 1
+
+    @asynccontextmanager
+    async def turn_for_list(self, url: str) -> AsyncIterator[None]:
+        """Our turn at the site of a list, once it is known how long its robots.txt asks us to wait.
+
+        Its verdict is about pages: a list is published for machines to read. Raises as `turn`.
+        """
+        try:
+            await self.robots(url)
+        except SiteElsewhere as exc:  # which names the robots.txt
+            raise SiteElsewhere(url) from exc
+        except Transient as exc:
+            if exc.reason != "robots-unreachable":
+                raise
+        async with self.turn(url):
+            yield
+
+    def since(self, url: str) -> float | None:
+        """Since when, in steady seconds, the site of `url` is this process's to ask; None while it is not."""
+        return self._holdings.since(FETCH_REQUESTS.name, site_key(url))
+
+    def _admit(self, site: Site, url: str) -> float:
+        """Since when the site is ours: who had it before may have asked it just then. Raises Transient."""
+        since = self.since(url)
+        if since is None:
+            raise SiteElsewhere(url)
+        if since:
+            site.free_at = max(site.free_at, since + self._gap(site))
+        return since
+
+    async def _wait_for_delay(self, site: Site, url: str, insist: bool) -> None:
+        since = None
+        while since != (now := self._admit(site, url)):  # lost and had again meanwhile: it starts anew
+            since = now
+            async with _until_lost(url, self._in_line):
+                await self._clock.sleep(self._delay_left(site, url, insist))
 
     def book(self, url: str) -> float:
         """Promise a turn at the site of `url` that is promised to nobody yet; how many seconds off it is."""
@@ -113,8 +180,13 @@ class Manners:
         if rules.unreachable is not None:
             raise Transient("robots-unreachable", f"{rules.unreachable}, for {url}", KEEP_UNREACHABLE)
         said = verdict(rules, self._settings.agent, url)
+        site = self._site(url)
         if said.crawl_delay is not None:
-            self._site(url).crawl_delay = said.crawl_delay
+            site.crawl_delay = said.crawl_delay
+        if site.ended_at is not None:  # it counts from the request that told us, too
+            site.free_at = max(site.free_at, site.ended_at + self._gap(site))
+        if self._delays:
+            await self._delays.keep(site_key(url), said.crawl_delay)
         return said
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:
@@ -141,12 +213,14 @@ class Manners:
         def gate(hop: str) -> AbstractAsyncContextManager[None]:
             # Put off, a redirect would be asked from its start again; if the site's delay is long, for ever.
             hops.append(hop)
+            if len(hops) > 1 and self.since(hop) is None:
+                return nullcontext()  # rare, one request a day; to leave it to others would cost every page
             return self.turn(hop, insist=len(hops) > 1)
 
         try:
             answer = await self._reader.get(url, gate=gate)
         except Refusal as exc:
-            if exc.reason == "site-busy":
+            if exc.reason in ("site-busy", "site-elsewhere"):
                 raise
             return RobotsRules(unreachable=f"{exc.reason}: {exc.detail}"[:300])
         return robots_for(answer.status, answer.body)
@@ -174,7 +248,7 @@ class Manners:
             yield
         finally:
             now = self._clock.steady()
-            site.took = (site.took + now - began) / 2
+            site.took, site.ended_at = (site.took + now - began) / 2, now
             site.free_at = max(site.free_at, now + self._gap(site))
 
     @asynccontextmanager
@@ -199,7 +273,9 @@ class Manners:
 
     def _site(self, url: str) -> Site:
         key = site_key(url)
-        site = self._sites.setdefault(key, Site())
+        if key not in self._sites:
+            self._sites[key] = Site(crawl_delay=self._delays.of(key) if self._delays else None)
+        site = self._sites[key]
         self._sites.move_to_end(key)
         if len(self._sites) > MOST_SITES:
             self._forget_idle()
@@ -218,3 +294,24 @@ def _is_idle(site: Site, now: float) -> bool:
 
 def _busy(url: str, wait: float) -> Transient:
     return Transient("site-busy", f"our turn at {site_key(url)} is in {wait:.0f} s", wait)
+
+
+@asynccontextmanager
+async def _until_lost(url: str, among: set[asyncio.Timeout]) -> AsyncIterator[None]:
+    """Until somebody ends all of these. Raises Transient("site-elsewhere") then."""
+    end = asyncio.timeout(None)
+    try:
+        async with end:
+            among.add(end)
+            yield
+    except TimeoutError:
+        if not end.expired():
+            raise
+        raise SiteElsewhere(url) from None
+    finally:
+        among.discard(end)
+
+
+def _end(among: set[asyncio.Timeout]) -> None:
+    for each in among:
+        each.reschedule(0.0)

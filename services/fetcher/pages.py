@@ -145,6 +145,8 @@ class PageFetcher:
         now = self._clock.now()
         if exc.reason == "site-busy":
             return wait_for_turn(request, visit.url, now, self._manners.book(visit.url))
+        if exc.reason == "site-elsewhere":  # under the key of the hop it was at it comes to who may ask there
+            return wait_for_turn(request, visit.url, now, 0.0)
         later = put_off(request, exc, now)
         if later is None:
             raise exc

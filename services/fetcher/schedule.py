@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 FASTER, SLOWER = 0.5, 1.5  # of the last interval, after a poll that brought something, and one that did not
+EMPTY = 3.0  # the same of a list that is valid and names nothing
 MAX_RETRY_AFTER = 24 * 3600.0  # seconds: who asks for more is asked again after a day
-MAX_AGE_BELIEVED = 3600.0  # seconds: caches in front of feeds often state a year
+MAX_AGE_BELIEVED = 3600.0  # seconds: caches in front of feeds often state a year, templates a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,14 @@ class Backoff:
 
 HOUR, DAY = 3600.0, 24 * 3600.0
 BACKOFF: Mapping[str, Backoff] = {  # by refusal reason; the rest of the reasons have OTHERWISE
+    "dns-failed": Backoff(300, DAY),  # a resolver that is away, or a domain that was let go
     "timeout": Backoff(300, 6 * HOUR),
     "connect-failed": Backoff(300, 6 * HOUR),
     "server-error": Backoff(300, 6 * HOUR),
     "too-many-requests": Backoff(900, 12 * HOUR),
     "robots-unreachable": Backoff(900, 12 * HOUR),
+    "tls-failed": Backoff(HOUR, DAY),  # certificates are renewed by people, once they hear of it
+    "challenge-page": Backoff(2 * HOUR, 3 * DAY),  # who asks often is taken for what it guards against
     "http-client-error": Backoff(HOUR, 3 * DAY),
     "not-a-feed": Backoff(HOUR, 3 * DAY),
     "gone": Backoff(DAY, 14 * DAY),
@@ -40,14 +44,24 @@ OTHERWISE = Backoff(HOUR, 3 * DAY)
 
 
 def interval_after(
-    new: int, last: float | None, floor: float, ceiling: float, max_age: float | None
+    new: int,
+    last: float | None,
+    floor: float,
+    ceiling: float,
+    good_for: float | None,
+    period: float | None = None,
+    *,
+    empty: bool = False,
 ) -> float:
     """Seconds until the next poll of a feed that answered: shorter while it yields, longer while it does not.
 
-    `max_age` is what the server says its answer is good for; it lengthens, up to MAX_AGE_BELIEVED.
+    `good_for` is how long the answer is good by its own word; it lengthens, up to MAX_AGE_BELIEVED. `period`
+    is how often the feed says it changes: the first guess, after which only counts what it yields, because
+    most feeds state what their software came with. `empty` is a list that names no page at all.
     """
-    wanted = floor if last is None else last * (FASTER if new else SLOWER)
-    wanted = max(wanted, min(max_age or 0.0, MAX_AGE_BELIEVED))
+    first = max(floor, min(period or 0.0, MAX_AGE_BELIEVED))
+    wanted = first if last is None else last * (FASTER if new else EMPTY if empty else SLOWER)
+    wanted = max(wanted, min(good_for or 0.0, MAX_AGE_BELIEVED))
     return min(max(wanted, floor), ceiling)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from schemas.records import FetchRequest, Record
 from schemas.topics import FETCH_REQUESTS
 from services.fetcher.canonical import STAMP
+from services.fetcher.crawl_delays import CrawlDelays
 from services.fetcher.discovery import Discovery
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
@@ -17,6 +18,7 @@ from services.fetcher.postpone import again
 from services.fetcher.telling import Teller
 from services.runtime.bus import Message
 from services.runtime.fitting import Fitted, Surroundings, open_state
+from services.runtime.holdings import EVERYTHING
 from services.runtime.publish import publish
 from services.runtime.service import Service
 from services.stage import Outgoing
@@ -34,7 +36,14 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
     teller = Teller(around.bus, around.state, clock)
     await teller.tell(around.sources.now, all_of_them=True)
     async with HttpReader(HttpSettings.of(settings), clock, metrics) as reader:
-        manners = Manners(reader, clock, MannersSettings.of(settings), metrics)
+        manners = Manners(
+            reader,
+            clock,
+            MannersSettings.of(settings),
+            metrics,
+            holdings=around.holdings,
+            delays=CrawlDelays(around.state),
+        )
         hands, turns = settings.fetch_concurrency, settings.fetch_seconds * TURNS
         pages = PageFetcher(reader, manners, clock, settings.blobs, hands=hands, turns=turns, metrics=metrics)
 
@@ -47,7 +56,8 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
             await (await publish(around.bus, again(wanted), stage="discovery", at=clock.now()))
 
         poller = Poller(reader, manners, around.state, clock, request)
-        discovery = Discovery(around.sources, poller, clock, hands, teller.tell)
+        shared = around.holdings is not EVERYTHING
+        discovery = Discovery(around.sources, poller, clock, hands, teller.tell, shared=shared)
         service = Service(
             "fetcher",
             (FETCH_REQUESTS,),

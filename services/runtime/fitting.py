@@ -15,6 +15,7 @@ from services.runtime.bus import Bus
 from services.runtime.clock import Clock
 from services.runtime.config import Settings
 from services.runtime.health import Health
+from services.runtime.holdings import EVERYTHING, Holdings
 from services.runtime.live_sources import LiveSources
 from services.runtime.metrics import Metrics
 from services.runtime.retry import Retry
@@ -42,6 +43,7 @@ class Surroundings:
     state: State  # this room's memory; not open yet
     metrics: Metrics
     traces: Traces
+    holdings: Holdings = EVERYTHING  # what comes to this process
 
 
 @dataclass(frozen=True, slots=True)

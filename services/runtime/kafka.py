@@ -23,6 +23,7 @@ from services.runtime.kafka_connect import (
     headers_out,
     reach,
 )
+from services.runtime.kafka_holdings import KafkaHoldings
 from services.runtime.kafka_noise import quieten
 from services.runtime.kafka_subscription import KafkaSubscription
 from services.stage import Poison
@@ -90,9 +91,14 @@ class KafkaBus:
         sent.add_done_callback(_seen)
         return _Confirmation(self, producer, sent, topic)
 
-    def subscribe(self, topics: Sequence[str], group: str) -> KafkaSubscription:
-        """Join `group` on `topics`, from the first message it has not acknowledged."""
-        return KafkaSubscription(self._settings, self._clock, topics, group)
+    def subscribe(
+        self, topics: Sequence[str], group: str, holdings: KafkaHoldings | None = None
+    ) -> KafkaSubscription:
+        """Join `group` on `topics`, from the first message it has not acknowledged.
+
+        `holdings` are told what comes here.
+        """
+        return KafkaSubscription(self._settings, self._clock, topics, group, holdings)
 
     async def answered(self) -> bool:
         """Whether a broker has answered a small question; False where we are not connected and ask none.

@@ -1,4 +1,7 @@
-"""What a stage remembers, on Kafka: a compacted changelog of one partition, held in memory as bytes."""
+"""What a stage remembers, on Kafka: a compacted changelog of one partition, held in memory as bytes.
+
+Several processes may write it, each its own keys; one sees what others wrote once it refreshes.
+"""
 
 import asyncio
 from bisect import bisect_left, insort
@@ -31,31 +34,51 @@ class KafkaState:
         self._bus: KafkaBus | None = None
         self._values: dict[str, bytes] = {}
         self._keys: list[str] = []  # sorted
+        self._read = 0  # offset of what is next in the changelog
+        self._written: set[str] = set()  # keys that were changed here while the changelog is read
 
     async def open(self) -> None:
         """Read the changelog to its present end. Raises Transient."""
         self._values.clear()
+        self._read = 0
         self._bus = KafkaBus(self._settings, self._clock)
-        consumer = AIOKafkaConsumer(**self._settings.client, max_partition_fetch_bytes=BATCH)
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Read on to the present end of the changelog. Raises Transient."""
+        if self._bus is None:
+            raise RuntimeError(f"{self._topic} is used before open()")
+        consumer = AIOKafkaConsumer(
+            **self._settings.client, max_partition_fetch_bytes=BATCH, auto_offset_reset="earliest"
+        )
+        self._written.clear()
         try:
             await self._bus.start()
             await consumer.start()
-            await self._replay(consumer)
+            changes, end = await self._tail(consumer)
         except (KafkaError, BrokerDown, OSError) as exc:
             raise Transient("state-unavailable", f"{self._topic}: {exc or type(exc).__name__}") from exc
         finally:
             await stop_client(consumer)
-        self._keys = sorted(self._values)
+        for key in changes.keys() - self._written:
+            self._note(key, changes[key])
+        self._read, self._keys = end, sorted(self._values)
 
-    async def _replay(self, consumer: AIOKafkaConsumer) -> None:
+    async def _tail(self, consumer: AIOKafkaConsumer) -> tuple[dict[str, bytes | None], int]:
+        """What was written since the last look, the newest of each key, and the offset after it."""
         place = TopicPartition(self._settings.full(self._topic), 0)
         consumer.assign([place])
-        await consumer.seek_to_beginning(place)
+        if self._read:
+            consumer.seek(place, self._read)
+        else:
+            await consumer.seek_to_beginning(place)
         end = (await consumer.end_offsets([place]))[place]
+        changes: dict[str, bytes | None] = {}
         # By position, not by what arrives: compaction may have removed the last records.
         while await consumer.position(place) < end:
             for record in (await consumer.getmany(timeout_ms=500)).get(place, ()):
-                self._note(record.key.decode(), record.value)
+                changes[record.key.decode()] = record.value
+        return changes, end
 
     def _note(self, key: str, value: bytes | None) -> None:
         if value is None:
@@ -89,6 +112,7 @@ class KafkaState:
         for change in changes:
             self._index(change)
             self._note(change.key, change.value)
+            self._written.add(change.key)
 
     def _index(self, change: Remember) -> None:
         known = change.key in self._values

@@ -1,7 +1,7 @@
 """A member of a consumer group on aiokafka: manual commits, of acknowledged offsets only."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 
 import structlog
 from aiokafka import (  # type: ignore[import-untyped]  # aiokafka ships no annotations
@@ -27,6 +27,7 @@ from services.runtime.kafka_connect import (
     reach,
     stop_client,
 )
+from services.runtime.kafka_holdings import KafkaHoldings
 from services.runtime.kafka_offsets import Offsets, Place
 
 log = structlog.get_logger("sirwan.kafka")
@@ -38,12 +39,20 @@ MAX_POLL_INTERVAL = 24 * 3600.0  # seconds; a paused worker stays in its group, 
 class KafkaSubscription:
     """Keeps the contract of services/runtime/bus.py on a real broker."""
 
-    def __init__(self, settings: KafkaSettings, clock: Clock, topics: Sequence[str], group: str) -> None:
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        clock: Clock,
+        topics: Sequence[str],
+        group: str,
+        holdings: KafkaHoldings | None = None,
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._topics = [settings.full(topic) for topic in topics]
         self._group = settings.full(group)
         self._offsets = Offsets()
+        self._holdings = holdings or KafkaHoldings(clock)
         self._consumer: AIOKafkaConsumer | None = None
         self._joining: asyncio.Future[AIOKafkaConsumer] | None = None
         self._committer: asyncio.Task[None] | None = None
@@ -80,6 +89,7 @@ class KafkaSubscription:
     async def abandon(self) -> None:
         """Leave without committing: what a crash leaves behind, but the group notices at once."""
         self._closed.set()
+        await self._let_go()
         await self._stop_committer()
         if self._joining is not None:
             self._joining.cancel()
@@ -134,7 +144,7 @@ class KafkaSubscription:
             heartbeat_interval_ms=int(settings.session_timeout * 100),
         )
         try:
-            consumer.subscribe(self._topics, listener=_Listener(self))
+            consumer.subscribe(self._topics, listener=_Listener(self, consumer))
             await consumer.start()
         except BaseException:
             await stop_client(consumer)
@@ -143,16 +153,26 @@ class KafkaSubscription:
 
     async def revoke(self) -> None:
         """A rebalance begins: let what is being worked on be settled, commit it, end the generation."""
+        self._holdings.lose()
         end = self._clock.steady() + self._settings.drain
         while self._offsets.outstanding() and self._clock.steady() < end and not self._closed.is_set():
             await self._clock.sleep(0.02)
+        await self._let_go()
         if not self._closed.is_set():
             await self._commit()
         self._offsets.renew()
 
-    def assign(self) -> None:
-        """The rebalance is over."""
+    async def _let_go(self) -> None:
+        """Nothing is done any more for what others may have next."""
+        self._holdings.lose()
+        self._holdings.stop()
+        await asyncio.sleep(0)  # so that what was stopped has ended
+
+    def assign(self, places: Iterable[TopicPartition], counts: Mapping[str, int]) -> None:
+        """The rebalance is over; `counts` are the partitions of each topic, by full name."""
         self._offsets.renew()
+        brief = self._settings.brief
+        self._holdings.gain(map(self._place, places), {brief(name): count for name, count in counts.items()})
         self._joined.set()
 
     async def _commit_for_ever(self, consumer: AIOKafkaConsumer) -> None:
@@ -208,13 +228,15 @@ class KafkaSubscription:
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # an unannotated base class
-    def __init__(self, subscription: KafkaSubscription) -> None:
+    def __init__(self, subscription: KafkaSubscription, consumer: AIOKafkaConsumer) -> None:
         self._subscription = subscription
+        self._consumer = consumer
 
     async def on_partitions_revoked(self, revoked: object) -> None:
         del revoked  # aiokafka has no cooperative assignor: always everything
         await self._subscription.revoke()
 
-    async def on_partitions_assigned(self, assigned: object) -> None:
-        del assigned
-        self._subscription.assign()
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        topics = {each.topic for each in assigned}
+        counts = {topic: len(self._consumer.partitions_for_topic(topic) or ()) for topic in topics}
+        self._subscription.assign(assigned, counts)

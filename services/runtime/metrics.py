@@ -74,7 +74,8 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "sirwan_feeds",
             "gauge",
-            "Feeds by how they are: new (not read yet), ok, failing, with the reason.",
+            "Feeds by how they are, and why: new (not read yet), ok, failing; and of those that answer "
+            "empty (names no page), silent (nothing new for too long), lying (its 304 cannot be believed).",
             ("source", "state", "reason"),
         ),
         Metric(

@@ -34,8 +34,11 @@ REASONS: Mapping[str, Reason] = {
     "timeout": Reason(
         "fetcher", "The host did not answer in time, at every attempt.", "See if all its pages fail."
     ),
-    "connect-failed": Reason(
-        "fetcher", "No connection: DNS, refused or reset.", "See if all its pages fail."
+    "connect-failed": Reason("fetcher", "No connection: refused or reset.", "See if all its pages fail."),
+    "dns-failed": Reason(
+        "fetcher",
+        "The host's name has no address, or no resolver answers.",
+        "See if all hosts fail: then it is the resolver. Else the domain may be gone.",
     ),
     "server-error": Reason("fetcher", "The host answered 5xx at every attempt.", "Wait until it is well."),
     "too-many-requests": Reason(
@@ -54,6 +57,9 @@ REASONS: Mapping[str, Reason] = {
     ),
     "site-busy": Reason(
         "fetcher", "Our turn at this site is far off; the request went back to the queue.", NONE
+    ),
+    "site-elsewhere": Reason(
+        "fetcher", "Another fetcher asks this site; the request went to it, or to the queue.", NONE
     ),
     # the page
     "not-html": Reason("fetcher", "The answer is neither HTML nor plain text.", NONE),
@@ -90,6 +96,26 @@ REASONS: Mapping[str, Reason] = {
     "not-relevant": Reason("linker", "Not about any country we follow; `because` says why.", NONE),
     # lists of pages
     "not-a-feed": Reason("discovery", "The document is no feed and no sitemap.", "Correct the source file."),
+    "challenge-page": Reason(
+        "discovery",
+        "Instead of the list came a page that only a browser gets past; the sign is in the detail.",
+        "Ask the publisher to let the feed's address through, or name another list.",
+    ),
+    "lying-validator": Reason(
+        "discovery",
+        "The server said that nothing changed, twice, while the list named new pages.",
+        "Nothing: it is asked for whole from now on, and tried again after 30 days. Tell the publisher.",
+    ),
+    "no-entries": Reason(
+        "discovery",
+        "The list is valid and names no page; it is polled less.",
+        "See if the publisher has another list by now.",
+    ),
+    "nothing-new": Reason(
+        "discovery",
+        "The list answers and has named nothing new for ten times its usual gap, three days at least.",
+        "Open it in a browser: a list that was left behind is replaced in the source file.",
+    ),
     "listing-too-large": Reason("discovery", "The list is larger than we read.", "Name its parts as feeds."),
     "entity-declared": Reason(
         "discovery", "The list declares XML entities, as bombs do.", "Tell the publisher."

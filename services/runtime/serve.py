@@ -25,6 +25,7 @@ from services.runtime.health import Health
 from services.runtime.health_server import serve_health
 from services.runtime.kafka import KafkaBus, KafkaSettings
 from services.runtime.kafka_faust import faust_subscribe
+from services.runtime.kafka_holdings import KafkaHoldings
 from services.runtime.kafka_presence import watch_broker
 from services.runtime.kafka_state import KafkaState
 from services.runtime.kafka_watchdog import Stalled, watch
@@ -109,9 +110,11 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
         health.blocked("starting", "not started yet")
         stack.push_async_callback(bus.stop)
         state = KafkaState(kafka, name, clock)
-        around = Surroundings(settings, sources, bus, clock, health, state, metrics, traces)
+        holdings = KafkaHoldings(clock)
+        around = Surroundings(settings, sources, bus, clock, health, state, metrics, traces, holdings)
         fitted = await stack.enter_async_context(fit(around))
-        subscribe = faust_subscribe(kafka, clock) if fitted.pure else None
+        ours = partial(bus.subscribe, holdings=holdings)
+        subscribe = faust_subscribe(kafka, clock) if fitted.pure else ours
         worker = worker_for(fitted, around, subscribe)
         stack.enter_context(worker_measured(worker))
         stop.at_work = True

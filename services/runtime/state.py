@@ -17,6 +17,9 @@ class State(Memory, Protocol):
     async def remember(self, changes: Sequence[Remember]) -> None:
         """Make the changes durable, in order; on return they survive kill -9. Raises Transient."""
 
+    async def refresh(self) -> None:
+        """Learn what other processes have remembered meanwhile. Raises Transient."""
+
     async def close(self) -> None:
         """Let go of files and connections."""
 
@@ -77,6 +80,9 @@ class SqliteState:
                         )
         except sqlite3.DatabaseError as exc:
             raise Transient("state-unavailable", f"{self._path}: {exc}") from exc
+
+    async def refresh(self) -> None:
+        """Nothing to do: every look is at the file."""
 
     async def close(self) -> None:
         """Close the file."""

@@ -69,6 +69,18 @@ async def test_items_come_by_key_and_only_with_the_prefix(new_state: NewState) -
     await state.close()
 
 
+async def test_what_another_process_remembers_is_seen_after_a_refresh(new_state: NewState) -> None:
+    ours, theirs = await _opened(new_state, Remember("a", b"1")), await _opened(new_state)
+    await theirs.remember([Remember("b", b"2"), Remember("a", None), Remember("c", b"3")])
+    await ours.remember([Remember("c", b"4"), Remember("d", b"5")])
+    await ours.refresh()
+    assert dict(ours.items("")) == {"b": b"2", "c": b"4", "d": b"5"}
+    await theirs.refresh()
+    assert dict(theirs.items("")) == dict(ours.items(""))
+    await ours.close()
+    await theirs.close()
+
+
 async def test_what_was_remembered_survives_a_state_that_is_never_closed(new_state: NewState) -> None:
     killed = await _opened(new_state, Remember("a", b"1"))
     again = await _opened(new_state)

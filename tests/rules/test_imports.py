@@ -13,7 +13,8 @@ ROOMS = ("fetcher", "extractor", "classifier", "linker", "store")
 
 # The files of each room that touch the world. Every other file of a room is pure.
 SHELLS: dict[str, set[str]] = {
-    "fetcher": {"discovery", "http", "manners", "pages", "polling", "preview", "telling", "view"},
+    "fetcher": {"asking", "crawl_delays", "discovery", "http", "list_reader", "manners", "pages", "polling",
+                "preview", "telling", "view"},
     "extractor": set(),
     "classifier": set(),
     "linker": set(),

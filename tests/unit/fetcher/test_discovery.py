@@ -14,8 +14,9 @@ from services.fetcher.entries import Listing
 from services.fetcher.feed_state import FeedState, feed_key, read_state
 from services.fetcher.feeds import read_listing
 from services.fetcher.http import HttpReader, HttpSettings
+from services.fetcher.list_reader import READ_KINDS
 from services.fetcher.manners import Manners, MannersSettings
-from services.fetcher.polling import READ_KINDS, Poller
+from services.fetcher.polling import Poller
 from services.runtime.live_sources import LiveSources
 from services.runtime.state import SqliteState
 from services.stage import Poison

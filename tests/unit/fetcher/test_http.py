@@ -1,5 +1,6 @@
 import asyncio
 import gzip
+import socket
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -10,6 +11,7 @@ import pytest
 import respx
 import zstandard
 
+from services.fetcher.challenges import SIGN_BYTES
 from services.fetcher.http import Answer, HttpReader, HttpSettings
 from services.runtime.metrics import Metrics
 from services.stage import Poison, Refusal, Skip, Transient
@@ -209,6 +211,49 @@ async def test_a_server_without_tls_on_an_https_address_is_a_tls_failure() -> No
     async with serving({}) as web, HttpReader(LOCAL, FakeClock()) as reader:
         with pytest.raises(Poison, match="tls-failed"):
             await reader.get(web.url.replace("http:", "https:"))
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_a_name_without_an_address_is_a_failure_of_dns(
+    private: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", nobody)
+    async with HttpReader(HttpSettings(allow_private_hosts=private), FakeClock()) as reader:
+        with pytest.raises(Transient, match="dns-failed"):
+            await reader.get("http://nowhere.example/")
+
+
+LONG = b"<html>" + b"wait " * 20_000
+
+
+@pytest.mark.parametrize(
+    ("page", "body"),
+    [
+        (response(b"<html>wait</html>", "403 Forbidden"), b"<html>wait</html>"),
+        (response(gzip.compress(b"<html>wait"), "503 Busy", content_encoding="gzip"), b"<html>wait"),
+        (response(LONG, "429 Too Many Requests"), LONG[:SIGN_BYTES]),
+        (response(gzip.compress(ZEROS[:50_000_000]), "403 Forbidden", content_encoding="gzip"), b""),
+        (response(b"<html>wait", "403 Forbidden", length=500), b""),
+        (response(b"<html>wait</html>", "404 Not Found"), b""),
+    ],
+    ids=["403", "gzip", "long", "bomb", "cut", "404"],
+)
+async def test_of_a_page_that_says_no_the_beginning_is_read(page: bytes, body: bytes) -> None:
+    async with serving({"/a": page}) as web, HttpReader(LOCAL, FakeClock()) as reader:
+        assert (await reader.get(web.url + "/a")).body == body
+
+
+async def test_a_page_that_says_no_slowly_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slowly(writer: asyncio.StreamWriter, _asked: Asked) -> None:
+        writer.write(b"HTTP/1.1 503 Busy\r\ncontent-length: 1000\r\nretry-after: 60\r\n\r\n<html>")
+        await writer.drain()
+        await asyncio.sleep(1)
+
+    monkeypatch.setattr("services.fetcher.http.PATIENCE", 0.1)
+    assert getattr(await refused({"/a": slowly}), "retry_after", None) == 60.0
 
 
 async def test_we_say_who_we_are_and_keep_no_cookies() -> None:

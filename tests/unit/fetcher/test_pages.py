@@ -193,11 +193,14 @@ async def test_a_redirect_that_must_wait_goes_on_from_where_it_was(tmp_path: Pat
     }
     clock = FakeClock()
     async with serving(pages) as web, HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader:
-        fetcher = PageFetcher(reader, Manners(reader, clock, MannersSettings(delay=0.0)), clock, tmp_path)
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        await manners.robots(web.url + "/a")
+        clock.passed = 60.0
+        fetcher = PageFetcher(reader, manners, clock, tmp_path)
         (emit,) = await fetcher.handle(a_request(web.url + "/a"))
         assert isinstance(emit.record, FetchRequest)
         assert emit.record.url == web.url + "/b"
-        clock.passed = 60.5
+        clock.passed = 120.5
         (emit,) = await fetcher.handle(emit.record)
         assert isinstance(emit.record, RawPage)
         assert (emit.record.canonical_url, web.asked("/a"), web.asked("/b")) == (web.url + "/a", 1, 1)
@@ -238,9 +241,6 @@ async def test_what_is_put_off_is_counted_by_its_reason(
         HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader,
     ):
         manners = Manners(reader, clock, MannersSettings(delay=0.0))
-        await manners.robots(web.url)
-        async with manners.turn(web.url):
-            pass
         fetcher = PageFetcher(reader, manners, clock, tmp_path, metrics=metrics)
         await fetcher.handle(a_request(web.url + "/a"))
     reasons = ("too-many-requests", "truncated", "site-busy")

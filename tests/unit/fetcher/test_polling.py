@@ -10,8 +10,9 @@ from services.fetcher.canonical import page_id
 from services.fetcher.entries import Entry, Listing
 from services.fetcher.feed_state import feed_key, read_state
 from services.fetcher.http import HttpReader, HttpSettings
+from services.fetcher.list_reader import READ_KINDS
 from services.fetcher.manners import Manners, MannersSettings
-from services.fetcher.polling import READ_KINDS, Poller
+from services.fetcher.polling import Poller
 from services.runtime.state import SqliteState
 from services.stage import Refusal, Transient
 from tests.clock import START, FakeClock
@@ -114,7 +115,8 @@ async def test_an_unchanged_feed_is_asked_for_conditionally() -> None:
 
     async with desk({"/feed": conditional}) as ours:
         assert [await ours.poll() for _ in range(3)] == [1, 0, 0]
-        assert [one.headers.get("if-none-match") for one in ours.web.log] == [None, '"v1"', '"v1"']
+        asked = [one.headers.get("if-none-match") for one in ours.web.log if one.path == "/feed"]
+        assert asked == [None, '"v1"', '"v1"']
 
 
 async def test_what_was_not_published_is_not_remembered() -> None:
@@ -185,6 +187,13 @@ async def test_the_date_of_an_atom_entry_is_its_update_where_it_has_no_other() -
         (response(b"", "410 Gone"), "gone"),
         (response(b"", "503 Busy", retry_after="60"), "server-error"),
         (response(b"", "304 Not Modified"), "http-client-error"),
+        (response(b"<html>window._cf_chl_opt={}</html>", "403 Forbidden"), "challenge-page"),
+        (response(b"<html>window._cf_chl_opt={}</html>", "503 Busy"), "challenge-page"),
+        (response(b"<html><script>x='__arcsjs'</script></html>"), "challenge-page"),
+        (response(b"", "202 Accepted", x_amzn_waf_action="challenge"), "challenge-page"),
+        (response(b"", "403 Forbidden", cf_mitigated="challenge"), "challenge-page"),
+        (response(b"<html>no</html>", "403 Forbidden"), "http-client-error"),
+        (response(b"<html>px-captcha</html>", "500 Oops"), "server-error"),
         (response(b'<!DOCTYPE rss [<!ENTITY a "b">]><rss/>'), "entity-declared"),
     ],
 )
@@ -193,6 +202,29 @@ async def test_a_bad_feed_is_refused_with_its_reason(page: bytes, reason: str) -
         with pytest.raises(Refusal) as caught:
             await ours.poll()
         assert caught.value.reason == reason
+
+
+async def test_a_list_may_name_the_words_of_a_challenge() -> None:
+    body = b"<rss><channel><item><title>What _cf_chl_opt is</title><link>/1</link></item></channel></rss>"
+    async with desk({"/feed": response(body)}) as ours:
+        assert await ours.poll() == 1
+
+
+async def test_a_section_page_without_a_link_may_be_a_challenge() -> None:
+    link = b'<a href="/2026/11/20/rivers">Two rivers, one agreement</a>'
+    script = b"<script>document.cookie='__arcsjs=1'</script>"
+    async with desk({"/empty": response(b"<html>" + script), "/full": response(link + script)}) as ours:
+        with pytest.raises(Transient, match=r"challenge-page: status 200 .*ArvanCloud"):
+            await ours.poll("/empty", "section")
+        assert await ours.poll("/full", "section") == 1
+
+
+async def test_a_challenge_that_names_a_time_is_left_alone_for_so_long() -> None:
+    page = response(b"", "503 Busy", cf_mitigated="challenge", retry_after="90000")
+    async with desk({"/feed": page}) as ours:
+        with pytest.raises(Transient) as caught:
+            await ours.poll()
+        assert caught.value.retry_after == 90000.0
 
 
 @pytest.mark.parametrize(
@@ -207,3 +239,53 @@ async def test_a_feed_that_had_to_wait_for_us_did_not_fail(refusal: Transient, w
         await ours.poller.remember_failure(source, feed.url, refusal)
         assert ours.poller.seconds_until_due(feed) == wait
         assert read_state(ours.state.get(feed_key(feed.url))).failures == 0
+
+
+async def test_a_feed_is_due_again_when_it_says_so() -> None:
+    body = b"<rss><channel><ttl>20</ttl><item><link>/1</link></item></channel></rss>"
+    async with desk({"/feed": response(body, expires="Fri, 20 Nov 2026 12:15:00 GMT")}) as ours:
+        await ours.poll()
+        assert ours.poller.seconds_until_due(Feed(url=ours.web.url + "/feed", kind="feed")) == 1200.0
+
+
+def word(ours: Desk, path: str = "/feed") -> tuple[str, str]:
+    return ours.poller.word(Feed(url=ours.web.url + path, kind="feed"))
+
+
+async def test_a_feed_that_answers_without_anything_new_becomes_silent_and_comes_back() -> None:
+    async with desk({"/feed": rss("/0")}) as ours:
+        for number in range(1, 8):
+            await ours.poll()
+            ours.web.pages["/feed"] = rss(f"/{number}")
+            ours.clock.passed += 3600
+        await ours.poll()
+        words = []
+        for _ in range(4):
+            ours.clock.passed += 86400
+            await ours.poll()
+            words.append(word(ours))
+        assert words == [("ok", "ok")] * 3 + [("silent", "nothing-new")]
+        ours.web.pages["/feed"] = rss("/news")
+        await ours.poll()
+        assert word(ours) == ("ok", "ok")
+
+
+async def test_a_page_that_another_feed_named_first_is_news_of_this_one_too() -> None:
+    async with desk({"/feed": rss("/1"), "/other": rss("/1")}) as ours:
+        assert [await ours.poll(), await ours.poll("/other")] == [1, 0]
+        assert read_state(ours.state.get(feed_key(ours.web.url + "/other"))).new_at == START
+
+
+async def test_a_valid_list_that_names_nothing_is_empty_and_no_failure() -> None:
+    async with desk({"/feed": rss()}) as ours:
+        assert await ours.poll() == 0
+        assert word(ours) == ("empty", "no-entries")
+        ours.web.pages["/feed"] = rss("/1")
+        await ours.poll()
+        assert word(ours) == ("ok", "ok")
+
+
+async def test_a_list_that_was_cut_off_before_its_first_entry_is_not_called_empty() -> None:
+    async with desk({"/feed": response(b"<rss><channel>", length=500)}) as ours:
+        await ours.poll()
+        assert word(ours) == ("ok", "ok")

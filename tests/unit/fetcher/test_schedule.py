@@ -31,12 +31,24 @@ def test_a_feed_is_polled_by_what_it_yields(
     assert interval_after(new, last, 300, 3600, max_age) == wait
 
 
+@pytest.mark.parametrize(("last", "wait"), [(None, 300), (400, 1200), (3000, 3600)])
+def test_a_list_that_names_nothing_is_polled_less(last: float | None, wait: float) -> None:
+    assert interval_after(0, last, 300, 3600, None, empty=True) == wait
+
+
 @pytest.mark.parametrize(
     ("reason", "failures", "retry_after", "wait"),
     [
         ("timeout", 1, None, 300),
         ("timeout", 3, None, 1200),
         ("timeout", 500, None, 6 * 3600),
+        ("dns-failed", 1, None, 300),
+        ("dns-failed", 500, None, 24 * 3600),
+        ("tls-failed", 1, None, 3600),
+        ("tls-failed", 500, None, 24 * 3600),
+        ("challenge-page", 1, None, 2 * 3600),
+        ("challenge-page", 2, 6 * 3600, 6 * 3600),
+        ("challenge-page", 500, None, 3 * 24 * 3600),
         ("gone", 1, None, 24 * 3600),
         ("never-heard-of", 1, None, 3600),
         ("too-many-requests", 1, 7200, 7200),

@@ -1,0 +1,86 @@
+"""What one poll teaches about a list: its state before, and what came, give its state after. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from schemas.records import Source
+from services.fetcher.children import REST, Target
+from services.fetcher.entries import Listing
+from services.fetcher.feed_state import FeedState
+from services.fetcher.schedule import interval_after
+from services.fetcher.statements import good_for, outside_skipped
+from services.fetcher.validators import caught, digest_of
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in a list."""
+
+    asked: int  # pages that nobody had asked for
+    new: int  # pages that this list had not named
+
+    def __add__(self, other: "Found") -> "Found":
+        """Of both."""
+        return Found(self.asked + other.asked, self.new + other.new)
+
+
+NOTHING = Found(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """One poll that did not fail."""
+
+    at: Target
+    headers: Mapping[str, str]  # lower-case names
+    listing: Listing | None = None  # None where the server said 304
+    found: Found = NOTHING
+    whole: bool = True  # False for a list that was cut off, and an index whose sitemaps do not all rest
+    lie: str | None = None  # what proves that its validators lie
+
+
+def learn(before: FeedState, polled: Polled, source: Source, now: datetime) -> FeedState:
+    """The state after a poll. The next one is between the floor and the ceiling of the source from now.
+
+    A sitemap of an index has REST as its ceiling.
+    """
+    ceiling = max(source.poll_ceiling, REST.total_seconds()) if polled.at.depth else source.poll_ceiling
+    hints = polled.listing.hints if polled.listing else before.hints
+    entries = before.entries
+    if polled.listing and (polled.listing.entries or polled.whole):
+        entries = len(polled.listing.entries)
+    interval = interval_after(
+        polled.found.asked,
+        before.interval,
+        source.poll_floor,
+        ceiling,
+        good_for(polled.headers, hints, now),
+        hints.period,
+        empty=entries == 0,
+    )
+    after = before.succeeded(polled.headers, interval, now)
+    due, latest = now + timedelta(seconds=interval), now + timedelta(seconds=ceiling)
+    after = msgspec.structs.replace(
+        after, hints=hints, entries=entries, next_at=outside_skipped(due, hints, latest)
+    )
+    after = _seen_whole(after, polled, now)
+    after = after.brought_news(now) if polled.found.new else after
+    return caught(after, polled.lie, now) if polled.lie else after
+
+
+def _seen_whole(state: FeedState, polled: Polled, now: datetime) -> FeedState:
+    if polled.listing is None:
+        return msgspec.structs.replace(state, unchanged=state.unchanged + 1)
+    digest = digest_of(polled.listing) if polled.whole else None
+    return msgspec.structs.replace(
+        state, unchanged=0, whole_at=now, digest=digest, lastmod=_lastmod(state, polled)
+    )
+
+
+def _lastmod(before: FeedState, polled: Polled) -> str | None:
+    """The date under which a sitemap may rest; none for one that brought something without changing it."""
+    believed = polled.at.lastmod != before.lastmod or not polled.found.new
+    return polled.at.lastmod if polled.whole and believed else None

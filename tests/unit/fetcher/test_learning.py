@@ -1,0 +1,59 @@
+from datetime import timedelta
+
+import pytest
+
+from schemas.records import Feed, Source
+from services.fetcher.children import Target
+from services.fetcher.entries import Entry, Hints, Listing
+from services.fetcher.feed_state import FeedState, read_state, state_bytes
+from services.fetcher.learning import Polled, learn
+from tests.clock import START
+
+SOURCE = Source(
+    id="demo",
+    name="Demo",
+    homepage="https://n.example/",
+    feeds=(Feed(url="https://n.example/f", kind="feed"),),
+    poll_floor=300,
+    poll_ceiling=7200,
+)
+
+
+def after(before: FeedState, hints: Hints | None, headers: dict[str, str] | None = None) -> FeedState:
+    listing = (
+        None
+        if hints is None
+        else Listing(via="rss", hints=hints, entries=(Entry(url="https://n.example/1"),))
+    )
+    return learn(before, Polled(Target("https://n.example/f"), headers or {}, listing), SOURCE, START)
+
+
+@pytest.mark.parametrize(
+    ("hints", "headers", "wait"),
+    [
+        (Hints(), {}, 300),
+        (Hints(ttl=900.0), {}, 900),
+        (Hints(ttl=900.0), {"cache-control": "max-age=1200"}, 1200),
+        (Hints(period=1800.0), {}, 1800),
+        (Hints(period=30 * 86400.0), {}, 3600),  # not believed beyond reason
+        (Hints(ttl=86400.0), {}, 3600),
+        (Hints(ttl=1.0, period=1.0), {}, 300),  # never below the floor
+        (Hints(skip_hours=(12,)), {}, 3600),  # polled at noon: it is one o'clock then
+        (Hints(skip_days=(4,)), {}, 7200),  # never above the ceiling
+    ],
+)
+def test_a_feed_is_read_again_when_it_says_between_floor_and_ceiling(
+    hints: Hints, headers: dict[str, str], wait: float
+) -> None:
+    assert after(FeedState(), hints, headers).next_at == START + timedelta(seconds=wait)
+
+
+def test_what_a_feed_yields_goes_before_how_often_it_says_it_changes() -> None:
+    assert after(FeedState(interval=600.0), Hints(period=3600.0)).interval == 900.0
+
+
+def test_an_unchanged_feed_still_means_what_it_said() -> None:
+    first = read_state(state_bytes(after(FeedState(), Hints(ttl=1200.0))))
+    assert after(first, None).interval == 1800.0
+    assert after(first, None).hints == Hints(ttl=1200.0)
+    assert after(first, Hints()).hints == Hints()
