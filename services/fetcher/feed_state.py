@@ -22,6 +22,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str | None = None  # of the last failure; null while all is well
     detail: str = ""
     hints: Hints = Hints()  # of the last listing: a 304 has none
+    lastmod: str | None = None  # of a sitemap: its date in the index when it was last read whole
     entries: int | None = None  # that it named when it was last read
     new_at: datetime | None = None  # of the last poll that brought a page it had not named
     gap: float | None = None  # seconds, the decayed mean between two such polls
@@ -92,6 +93,9 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
+FEED = "feed:"
+"""Under this prefix lies the state of every list."""
+
 ASKED = "asked:"
 """Under this prefix lies every request ever made, so that one lost in a crash can be made again."""
 
@@ -111,12 +115,17 @@ def read_state(value: bytes | None) -> FeedState:
 
 def feed_key(url: str) -> str:
     """Where the state of one list lies."""
-    return f"feed:{_short(url)}"
+    return FEED + short_key(url)
+
+
+def children_key(index_url: str) -> str:
+    """Where it lies which sitemaps of an index have a state."""
+    return f"children:{short_key(index_url)}"
 
 
 def seen_key(feed_url: str, page: str) -> str:
     """Set when a feed has named a page: its identity set is everything under `seen:<feed>:`."""
-    return f"seen:{_short(feed_url)}:{page}"
+    return f"seen:{short_key(feed_url)}:{page}"
 
 
 def asked_key(page: str) -> str:
@@ -126,8 +135,9 @@ def asked_key(page: str) -> str:
 
 def share_of(url: str) -> float:
     """A number of its own for each list, from 0 up to 1, to spread what would else happen at once."""
-    return int(_short(url)[:8], 16) / 2**32
+    return int(short_key(url)[:8], 16) / 2**32
 
 
-def _short(url: str) -> str:
+def short_key(url: str) -> str:
+    """16 hex digits that stand for the address of a list."""
     return hashlib.sha256(url.encode()).hexdigest()[:16]

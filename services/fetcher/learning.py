@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from schemas.records import Source
+from services.fetcher.children import REST, Target
 from services.fetcher.entries import Listing
 from services.fetcher.feed_state import FeedState
 from services.fetcher.schedule import interval_after
@@ -29,19 +30,24 @@ class Found:
 NOTHING = Found(0, 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Polled:
     """One poll that did not fail."""
 
+    at: Target
     headers: Mapping[str, str]  # lower-case names
     listing: Listing | None = None  # None where the server said 304
     found: Found = NOTHING
-    whole: bool = True  # False for a list that was cut off, and for an index: more may come of either
+    whole: bool = True  # False for a list that was cut off, and an index whose sitemaps do not all rest
     lie: str | None = None  # what proves that its validators lie
 
 
 def learn(before: FeedState, polled: Polled, source: Source, now: datetime) -> FeedState:
-    """The state after a poll. The next one is between the floor and the ceiling of the source from now."""
+    """The state after a poll. The next one is between the floor and the ceiling of the source from now.
+
+    A sitemap of an index has REST as its ceiling.
+    """
+    ceiling = max(source.poll_ceiling, REST.total_seconds()) if polled.at.depth else source.poll_ceiling
     hints = polled.listing.hints if polled.listing else before.hints
     entries = before.entries
     if polled.listing and (polled.listing.entries or polled.whole):
@@ -50,13 +56,13 @@ def learn(before: FeedState, polled: Polled, source: Source, now: datetime) -> F
         polled.found.asked,
         before.interval,
         source.poll_floor,
-        source.poll_ceiling,
+        ceiling,
         good_for(polled.headers, hints, now),
         hints.period,
         empty=entries == 0,
     )
     after = before.succeeded(polled.headers, interval, now)
-    due, latest = now + timedelta(seconds=interval), now + timedelta(seconds=source.poll_ceiling)
+    due, latest = now + timedelta(seconds=interval), now + timedelta(seconds=ceiling)
     after = msgspec.structs.replace(
         after, hints=hints, entries=entries, next_at=outside_skipped(due, hints, latest)
     )
@@ -69,4 +75,12 @@ def _seen_whole(state: FeedState, polled: Polled, now: datetime) -> FeedState:
     if polled.listing is None:
         return msgspec.structs.replace(state, unchanged=state.unchanged + 1)
     digest = digest_of(polled.listing) if polled.whole else None
-    return msgspec.structs.replace(state, unchanged=0, whole_at=now, digest=digest)
+    return msgspec.structs.replace(
+        state, unchanged=0, whole_at=now, digest=digest, lastmod=_lastmod(state, polled)
+    )
+
+
+def _lastmod(before: FeedState, polled: Polled) -> str | None:
+    """The date under which a sitemap may rest; none for one that brought something without changing it."""
+    believed = polled.at.lastmod != before.lastmod or not polled.found.new
+    return polled.at.lastmod if polled.whole and believed else None

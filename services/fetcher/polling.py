@@ -1,30 +1,28 @@
-"""Reads one list and asks for every page it has not named before, each once.
+"""Polls one feed: reads its list, or the sitemaps of an index, and remembers what that taught.
 
-No date decides what is new: an identity set per feed does, so items that share a date, come late, are
-renamed or dated again are neither lost nor asked for twice. Publish, then remember: a crash between the two
-asks again, and page ids make that harmless.
+What is new is decided, and asked for, in services/fetcher/asking.py; when to come back in learning.py.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
 import structlog
-from lxml import etree
 
-from schemas.codec import encode
-from schemas.records import Discovered, Feed, FetchRequest, Source
-from schemas.topics import FETCH_REQUESTS
-from services.fetcher.canonical import canonical_url, page_id
+from schemas.records import Feed, Source
+from services.fetcher.asking import FAULTS, Asker, Request
+from services.fetcher.children import Child, Target, in_turn, known_bytes, newest_first, read_known
 from services.fetcher.entries import Entry, Listing
 from services.fetcher.feed_state import (
+    FEED,
     FeedState,
-    asked_key,
+    children_key,
     feed_key,
     read_state,
-    seen_key,
     share_of,
+    short_key,
     state_bytes,
 )
 from services.fetcher.http import Answer, HttpReader
@@ -39,20 +37,9 @@ from services.stage import Poison, Refusal, Remember, Skip, Transient
 
 log = structlog.get_logger()
 
-Request = Callable[[FetchRequest], Awaitable[None]]
-"""Publishes a request under `site_key(request.url)`; done when the broker has confirmed it."""
-
-FAULTS = (  # what code with a mistake in it raises; the machine and the broker raise others
-    ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
-    etree.LxmlError, msgspec.MsgspecError,
-)  # fmt: skip
-ASK_TO_WAIT = (
-    "too-many-requests",
-    "server-error",
-    "challenge-page",
-)  # of the whole site, if they name a time
-BATCH = 64  # requests confirmed and remembered together
-MOST_CHILDREN = 50  # sitemaps of an index read in one poll, those that changed last first
+ASK_TO_WAIT = frozenset(("too-many-requests", "server-error", "challenge-page"))  # for the whole site
+MOST_CHILDREN = 50  # sitemaps of an index read in one poll (services/fetcher/children.py)
+BREATH = 100  # sitemaps looked at before others may work: 8 ms with SQLite, 4 s for the 50,000 of an index
 DEEPEST = 2  # indexes inside indexes
 
 
@@ -66,8 +53,7 @@ class Poller:
         self._manners = manners
         self._state = state
         self._clock = clock
-        self._request = request
-        self._asking = asyncio.Lock()  # two feeds that name the same page ask for it once
+        self._asker = Asker(state, clock, request)
 
     def seconds_until_due(self, feed: Feed) -> float:
         """How long until this feed should be read; 0 or less when it is due."""
@@ -80,7 +66,7 @@ class Poller:
 
     async def poll(self, source: Source, feed: Feed) -> int:
         """Read one feed now; how many pages were asked for. Raises what reading and fetching refuse."""
-        return (await self._poll_list(source, feed, feed.url, 0)).asked
+        return (await self._poll_list(source, feed, Target(feed.url))).asked
 
     async def remember_failure(self, source: Source, url: str, exc: Refusal) -> None:
         """Log a refusal, and remember it with the time of the next attempt. Raises Transient of the state."""
@@ -96,39 +82,38 @@ class Poller:
             self._manners.defer(url, asked)
         await self._remember(url, before.failed(exc.reason, exc.detail, wait, self._clock.now()))
 
-    async def _poll_list(self, source: Source, feed: Feed, url: str, depth: int) -> Found:
+    async def _poll_list(self, source: Source, feed: Feed, at: Target) -> Found:
         """Raises what reading and fetching refuse, and Poison("bug") where our reader is at fault."""
         try:
-            return await self._read_list(source, feed, url, depth)
+            return await self._read_list(source, feed, at)
         except FAULTS as exc:
-            log.error("bug", stage="discovery", source=source.id, feed=url, exc_info=True)
+            log.error("bug", stage="discovery", source=source.id, feed=at.url, exc_info=True)
             raise Poison("bug", repr(exc)) from exc
 
-    async def _read_list(self, source: Source, feed: Feed, url: str, depth: int) -> Found:
+    async def _read_list(self, source: Source, feed: Feed, at: Target) -> Found:
         now = self._clock.now()
-        before = on_trial(self._recall(url), now)
-        answer = await self._lists.ask(url, before.conditions())
+        before = on_trial(self._recall(at.url), now)
+        answer = await self._lists.ask(at.url, before.conditions())
         said_unchanged = answer.status == 304
         if said_unchanged:
-            whole = await self._lists.probe(url) if probe_due(before, share_of(url), now) else None
+            whole = await self._lists.probe(at.url) if probe_due(before, share_of(at.url), now) else None
             if whole is None:
-                await self._learn(source, url, before, Polled(headers=answer.headers))
+                await self._learn(source, before, Polled(at, answer.headers))
                 return NOTHING
             answer = whole
         listing = await self._lists.read(feed, answer)
         if listing.via == "sitemap-index":
-            found = await self._poll_children(source, feed, listing, depth)
+            found, all_rest = await self._poll_children(source, feed, at, answer, listing)
+            polled = Polled(at, {}, listing, found, whole=all_rest and not answer.truncated)
         else:
-            found = await self._ask_for_new(source, feed, listing)
+            found = await self._asker.ask_for_new(source, feed, listing)
+            polled = Polled(at, answer.headers, listing, found, whole=not answer.truncated)
         if answer.truncated or listing.via == "sitemap-index":
             # The rest of a cut list, and the children of an index, must be asked for again.
-            polled = Polled(headers={}, listing=listing, found=found, whole=False)
-            await self._learn(source, url, before.unconditional(), polled)
-            return found
-        lie = await self._lie(url, before, answer, listing, said_unchanged) if found.new else None
-        await self._learn(
-            source, url, before, Polled(headers=answer.headers, listing=listing, found=found, lie=lie)
-        )
+            polled, before = replace(polled, headers={}), before.unconditional()
+        elif found.new:
+            polled = replace(polled, lie=await self._lie(at.url, before, answer, listing, said_unchanged))
+        await self._learn(source, before, polled)
         return found
 
     async def _lie(
@@ -143,90 +128,64 @@ class Poller:
             return f"304 for {before.conditions()} before and after a list with new pages"
         return None
 
-    async def _learn(self, source: Source, url: str, before: FeedState, polled: Polled) -> None:
+    async def _learn(self, source: Source, before: FeedState, polled: Polled) -> None:
         after = learn(before, polled, source, self._clock.now())
         if after.distrusted_at and not before.distrusted_at:
-            log.warning("lying-validator", source=source.id, feed=url, evidence=after.lie)
-        await self._remember(url, after)
+            log.warning("lying-validator", source=source.id, feed=polled.at.url, evidence=after.lie)
+        await self._remember(polled.at.url, after)
 
-    async def _poll_children(self, source: Source, feed: Feed, index: Listing, depth: int) -> Found:
-        """The sitemaps of an index, newest first; one that fails does not stop the others."""
-        if depth >= DEEPEST:
+    async def _poll_children(
+        self, source: Source, feed: Feed, at: Target, index: Answer, listing: Listing
+    ) -> tuple[Found, bool]:
+        """Read those of an index that are due; what was found, and whether all of it rests now.
+
+        One that fails does not stop the others.
+        """
+        if at.depth >= DEEPEST:
             raise Skip("sitemap-too-deep", f"{feed.url}: indexes nest deeper than {DEEPEST}")
-        found = NOTHING
-        newest = sorted(index.entries, key=lambda entry: entry.modified or "", reverse=True)
-        for child in newest[:MOST_CHILDREN]:
+        entries = newest_first(listing.entries)
+        due, resting = await self._look_at(source, entries)
+        found, chosen = NOTHING, in_turn(due)[:MOST_CHILDREN]
+        for child in chosen:
+            below = Target(child.entry.url, at.depth + 1, child.entry.modified)
             try:
-                found += await self._poll_list(source, feed, child.url, depth + 1)
+                found += await self._poll_list(source, feed, below)
             except Refusal as exc:
-                await self.remember_failure(source, child.url, exc)
-        return found
+                await self.remember_failure(source, below.url, exc)
+        if not index.truncated:
+            await self._forget_all_but(source, at, entries, chosen)
+        return found, resting == len(entries)
 
-    async def _ask_for_new(self, source: Source, feed: Feed, listing: Listing) -> Found:
-        fresh = list(self._fresh(source, feed, listing))
-        asked = 0
-        for start in range(0, len(fresh), BATCH):
-            async with self._asking:
-                asked += await self._ask_batch(feed, fresh[start : start + BATCH])
-        return Found(asked=asked, new=len(fresh))
+    async def _look_at(self, source: Source, entries: Sequence[Entry]) -> tuple[list[Child], int]:
+        """The sitemaps that are due, and how many are not because they rest."""
+        now, ceiling = self._clock.now(), timedelta(seconds=source.poll_ceiling)
+        due, resting = [], 0
+        for number, entry in enumerate(entries):
+            if number % BREATH == 0:
+                await asyncio.sleep(0)
+            child = Child(entry, self._recall(entry.url))
+            if child.due(now, ceiling, share_of(entry.url)):
+                due.append(child)
+            elif child.rests:
+                resting += 1
+        return due, resting
 
-    async def _ask_batch(self, feed: Feed, batch: list[FetchRequest]) -> int:
-        """Publish, then remember; how many were asked for."""
-        wanted = [item for item in batch if self._state.get(asked_key(item.page_id)) is None]
-        await asyncio.gather(*(self._request(item) for item in wanted))
-        now = self._clock.now().isoformat().encode()
-        changes = [Remember(seen_key(feed.url, item.page_id), now) for item in batch]
-        changes += [Remember(asked_key(item.page_id), encode(FETCH_REQUESTS, item)) for item in wanted]
-        await self._state.remember(changes)
-        return len(wanted)
-
-    def _fresh(self, source: Source, feed: Feed, listing: Listing) -> Iterator[FetchRequest]:
-        """Requests for the pages this feed has not named before, in document order, each once."""
-        named: set[str] = set()
-        for entry in listing.entries:
-            try:
-                wanted = self._wanted(source, feed, listing.via, entry)
-            except Skip as exc:
-                log.debug("entry-refused", feed=feed.url, reason=exc.reason, detail=exc.detail)
-                continue
-            except FAULTS:
-                log.error("entry-bug", source=source.id, feed=feed.url, url=entry.url, exc_info=True)
-                continue
-            ident = wanted.page_id
-            if ident in named or self._state.get(seen_key(feed.url, ident)) is not None:
-                continue
-            named.add(ident)
-            yield wanted
-
-    def _wanted(self, source: Source, feed: Feed, via: str, entry: Entry) -> FetchRequest:
-        """The request for an entry, sure to be sayable on the wire. Raises Skip("bad-url")."""
-        canonical = canonical_url(entry.url)
-        wanted = FetchRequest(
-            url=entry.url,
-            canonical_url=canonical,
-            page_id=page_id(canonical),
-            lane="live",
-            discovered=_discovered(source, feed, via, entry),
-            requested_at=self._clock.now(),
-        )
-        encode(FETCH_REQUESTS, wanted)
-        return wanted
+    async def _forget_all_but(
+        self, source: Source, at: Target, entries: Sequence[Entry], read: Sequence[Child]
+    ) -> None:
+        """Forget the sitemaps that an index lists no more: what is remembered is bounded by what it lists."""
+        known = read_known(self._state.get(children_key(at.url)))
+        listed = {short_key(entry.url) for entry in entries}
+        kept = (known & listed) | {short_key(child.entry.url) for child in read}
+        if kept == known:
+            return
+        lists_of_their_own = {at.url, *(feed.url for feed in source.feeds)}
+        gone = known - listed - {short_key(url) for url in lists_of_their_own}
+        changes = [Remember(FEED + key, None) for key in sorted(gone)]
+        await self._state.remember([*changes, Remember(children_key(at.url), known_bytes(kept))])
 
     def _recall(self, url: str) -> FeedState:
         return read_state(self._state.get(feed_key(url)))
 
     async def _remember(self, url: str, after: FeedState) -> None:
         await self._state.remember([Remember(feed_key(url), state_bytes(after))])
-
-
-def _discovered(source: Source, feed: Feed, via: str, entry: Entry) -> Discovered:
-    # RFC 4287 makes `updated` the one date every Atom entry has.
-    published = entry.published or (entry.modified if via == "atom" else None)
-    return Discovered(
-        source_id=source.id,
-        feed_url=feed.url,
-        via=via,
-        title=entry.title,
-        published=published,
-        summary=entry.summary,
-    )

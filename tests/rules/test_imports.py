@@ -13,7 +13,7 @@ ROOMS = ("fetcher", "extractor", "classifier", "linker", "store")
 
 # The files of each room that touch the world. Every other file of a room is pure.
 SHELLS: dict[str, set[str]] = {
-    "fetcher": {"discovery", "http", "list_reader", "manners", "pages", "polling", "telling"},
+    "fetcher": {"asking", "discovery", "http", "list_reader", "manners", "pages", "polling", "telling"},
     "extractor": set(),
     "classifier": set(),
     "linker": set(),

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.records import Feed, Source
+from services.fetcher.children import Target
 from services.fetcher.entries import Entry, Hints, Listing
 from services.fetcher.feed_state import FeedState, read_state, state_bytes
 from services.fetcher.learning import Polled, learn
@@ -24,7 +25,7 @@ def after(before: FeedState, hints: Hints | None, headers: dict[str, str] | None
         if hints is None
         else Listing(via="rss", hints=hints, entries=(Entry(url="https://n.example/1"),))
     )
-    return learn(before, Polled(headers=headers or {}, listing=listing), SOURCE, START)
+    return learn(before, Polled(Target("https://n.example/f"), headers or {}, listing), SOURCE, START)
 
 
 @pytest.mark.parametrize(
