@@ -26,12 +26,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hints(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a listing says of when to read it again; it is remembered (services/fetcher/feed_state.py)."""
+    """What a listing says of when to read it again, and of who would tell; services/fetcher/feed_state.py."""
 
     ttl: float | None = None  # seconds it may be kept
     period: float | None = None  # seconds between two updates
     skip_hours: tuple[int, ...] = ()  # of the day, UTC, not to read it in: 0 to 23
     skip_days: tuple[int, ...] = ()  # of the week, UTC, Monday is 0
+    hub: str | None = None  # absolute; where WebSub would tell of news
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str | None = None  # of the last failure; null while all is well
     detail: str = ""
     hints: Hints = Hints()  # of the last listing: a 304 has none
+    hub: str | None = None  # that would tell of its news by WebSub; recorded, not yet used
     lastmod: str | None = None  # of a sitemap: its date in the index when it was last read whole
     entries: int | None = None  # that it named when it was last read
     new_at: datetime | None = None  # of the last poll that brought a page it had not named

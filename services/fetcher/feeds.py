@@ -48,7 +48,7 @@ def read_listing(body: bytes, base: str | None = None) -> Listing:
     reader = READERS.get(kind)
     if reader is None:
         raise Poison("not-a-feed", f"the root element is {kind[:80]}")
-    return msgspec.structs.replace(reader(root, base), hints=read_hints(root))
+    return msgspec.structs.replace(reader(root, base), hints=read_hints(root, base))
 
 
 def read_rss(root: Element, base: str | None) -> Listing:

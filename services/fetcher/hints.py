@@ -1,7 +1,8 @@
 """What a feed says of when to read it, from its channel or head. Pure.
 
-The words are those of RSS 2.0 (ttl, skipHours, skipDays) and of the syndication module of RSS 1.0
-(updatePeriod, updateFrequency); every kind of feed is asked for all of them. What does not read is not said.
+The words are those of RSS 2.0 (ttl, skipHours, skipDays), of the syndication module of RSS 1.0 (updatePeriod,
+updateFrequency) and of WebSub (section 4: link rel="hub"); every kind of feed is asked for all of them. What
+does not read is not said.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml.etree import _Element as Element
 
-from services.fetcher.entries import Hints
+from services.fetcher.entries import Hints, absolute_url
 from services.fetcher.markup import qualified
 
 HEADS = ("rss", "rdf", "channel", "feed")  # roots with a head; the children of a sitemap are its pages
@@ -21,15 +22,25 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 NUMBER = re.compile(r"\d{1,6}")
 
 
-def read_hints(root: Element) -> Hints:
+def read_hints(root: Element, base: str | None) -> Hints:
     """What the head of a feed states; nothing for a document without one."""
-    head = dict(_head(root))
+    head = dict(_head(root))  # of one that is said twice, the first
     return Hints(
         ttl=_seconds(head.get("ttl")),
         period=_period(head.get("updateperiod"), head.get("updatefrequency")),
         skip_hours=_hours(head.get("skiphours"), root),
         skip_days=_days(head.get("skipdays"), root),
+        hub=_hub(root, base),
     )
+
+
+def _hub(root: Element, base: str | None) -> str | None:
+    """The first hub that the head links to."""
+    found: str | None = None
+    for name, element in _head(root):
+        if name == "link" and "hub" in (element.get("rel") or "").lower().split():
+            found = absolute_url(element.get("href"), base) or found
+    return found
 
 
 def _head(root: Element) -> Iterator[tuple[str, Element]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.fetcher.dates import iso_date
-from services.fetcher.entries import MAX_SUMMARY, MAX_TITLE, Entry, Listing, absolute_url, plain
+from services.fetcher.entries import MAX_SUMMARY, MAX_TITLE, Entry, Hints, Listing, absolute_url, plain
 from services.stage import Poison
 
 
@@ -19,7 +19,15 @@ def read_json_feed(text: str, base: str | None) -> Listing:
     if not isinstance(items, list):
         raise Poison("not-a-feed", "JSON without a list of items")
     home = base or absolute_url(_text(feed, "feed_url") or _text(feed, "home_page_url"), None)
-    return Listing(via="json-feed", entries=tuple(_entries(items, home, _text(feed, "language"))))
+    entries = tuple(_entries(items, home, _text(feed, "language")))
+    return Listing(via="json-feed", entries=entries, hints=Hints(hub=_hub(feed.get("hubs"), home)))
+
+
+def _hub(hubs: Any, home: str | None) -> str | None:
+    """The first hub that speaks WebSub (1.1: each has a type and a url)."""
+    each = (hub for hub in hubs if isinstance(hub, dict)) if isinstance(hubs, list) else ()
+    urls = (_text(hub, "url") for hub in each if (_text(hub, "type") or "").lower() == "websub")
+    return next((found for url in urls if (found := absolute_url(url, home))), None)
 
 
 def _entries(items: list[Any], home: str | None, language: str | None) -> Iterator[Entry]:

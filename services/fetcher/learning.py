@@ -11,7 +11,7 @@ from services.fetcher.children import REST, Target
 from services.fetcher.entries import Listing
 from services.fetcher.feed_state import FeedState
 from services.fetcher.schedule import interval_after
-from services.fetcher.statements import good_for, outside_skipped
+from services.fetcher.statements import good_for, hub_in_headers, outside_skipped
 from services.fetcher.validators import caught, digest_of
 
 
@@ -28,6 +28,7 @@ class Found:
 
 
 NOTHING = Found(0, 0)
+MOST_HUB = 2000  # characters of an address that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,7 @@ def learn(before: FeedState, polled: Polled, source: Source, now: datetime) -> F
     """
     ceiling = max(source.poll_ceiling, REST.total_seconds()) if polled.at.depth else source.poll_ceiling
     hints = polled.listing.hints if polled.listing else before.hints
-    entries = before.entries
-    if polled.listing and (polled.listing.entries or polled.whole):
-        entries = len(polled.listing.entries)
+    entries = _entries(before, polled)
     interval = interval_after(
         polled.found.asked,
         before.interval,
@@ -64,11 +63,29 @@ def learn(before: FeedState, polled: Polled, source: Source, now: datetime) -> F
     after = before.succeeded(polled.headers, interval, now)
     due, latest = now + timedelta(seconds=interval), now + timedelta(seconds=ceiling)
     after = msgspec.structs.replace(
-        after, hints=hints, entries=entries, next_at=outside_skipped(due, hints, latest)
+        after,
+        hints=msgspec.structs.replace(hints, hub=None),
+        hub=_hub(before, polled),
+        entries=entries,
+        next_at=outside_skipped(due, hints, latest),
     )
     after = _seen_whole(after, polled, now)
     after = after.brought_news(now) if polled.found.new else after
     return caught(after, polled.lie, now) if polled.lie else after
+
+
+def _entries(before: FeedState, polled: Polled) -> int | None:
+    """How many pages the list names; one that was cut off before the first says nothing of it."""
+    if polled.listing is None or not (polled.listing.entries or polled.whole):
+        return before.entries
+    return len(polled.listing.entries)
+
+
+def _hub(before: FeedState, polled: Polled) -> str | None:
+    """The header's goes before the list's (WebSub section 4); a 304 without one changes nothing."""
+    said = before.hub if polled.listing is None else polled.listing.hints.hub
+    hub = hub_in_headers(polled.headers, polled.at.url) or said
+    return hub if hub and len(hub) <= MOST_HUB else None
 
 
 def _seen_whole(state: FeedState, polled: Polled, now: datetime) -> FeedState:

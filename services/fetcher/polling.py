@@ -40,7 +40,7 @@ log = structlog.get_logger()
 
 ASK_TO_WAIT = frozenset(("too-many-requests", "server-error", "challenge-page"))  # for the whole site
 MOST_CHILDREN = 50  # sitemaps of an index read in one poll (services/fetcher/children.py)
-BREATH = 500  # sitemaps looked at before others may work
+BREATH = 100  # sitemaps looked at before others may work: 8 ms with SQLite, 4 s for the 50,000 of an index
 DEEPEST = 2  # indexes inside indexes
 
 

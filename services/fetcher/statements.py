@@ -1,13 +1,17 @@
 """What a feed and its server state about when to ask again, in seconds and instants. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from services.fetcher.entries import Hints
+from services.fetcher.entries import Hints, absolute_url
 from services.fetcher.schedule import max_age_seconds
 
 WEEK_OF_HOURS = 7 * 24
+LINK_CHARS = 8000  # of a Link header that are read
+LINK = re.compile(r"<([^<>]*)>([^<]*)")
+RELATION = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
 
 
 def good_for(headers: Mapping[str, str], hints: Hints, now: datetime) -> float:
@@ -41,6 +45,15 @@ def outside_skipped(at: datetime, hints: Hints, latest: datetime) -> datetime:
             break
         found = found.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return min(found, max(at, latest))
+
+
+def hub_in_headers(headers: Mapping[str, str], base: str) -> str | None:
+    """The hub that a Link header names (WebSub section 4, RFC 8288 section 3); absolute."""
+    for target, parameters in LINK.findall(headers.get("link", "")[:LINK_CHARS]):
+        relations = RELATION.search(parameters)
+        if relations and "hub" in (relations[1] or relations[2]).lower().split():
+            return absolute_url(target, base)
+    return None
 
 
 def _until(expires: str, date: str | None, now: datetime) -> float:

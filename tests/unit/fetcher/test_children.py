@@ -22,10 +22,17 @@ def child(modified: str | None, state: FeedState, url: str = "https://n.example/
     return Child(Entry(url=url, modified=modified), state)
 
 
-def read(hours: float, wait: float, **fields: object) -> FeedState:
+def read(
+    hours: float,
+    wait: float,
+    *,
+    lastmod: str | None = None,
+    new_at: datetime | None = None,
+    reason: str | None = None,
+) -> FeedState:
     """A sitemap read some hours ago, whose own interval is `wait` hours."""
     at = START - hours * HOUR
-    return FeedState(polled_at=at, next_at=at + wait * HOUR, **fields)  # type: ignore[arg-type] # fields of a table
+    return FeedState(polled_at=at, next_at=at + wait * HOUR, lastmod=lastmod, new_at=new_at, reason=reason)
 
 
 @pytest.mark.parametrize(
@@ -85,9 +92,8 @@ def test_those_that_changed_last_come_first_and_of_one_date_those_that_waited_lo
 
 
 def test_a_sitemap_that_is_listed_twice_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = [
-        Entry(url=url, modified=date) for url, date in (("a", "1"), ("b", "3"), ("a", "1"), ("c", "2"))
-    ]
+    dates = (("a", "1"), ("b", "3"), ("a", "1"), ("c", "2"))
+    entries = [Entry(url=url, modified=date) for url, date in dates]
     assert [entry.url for entry in newest_first(entries)] == ["b", "c", "a"]
     monkeypatch.setattr("services.fetcher.children.MOST_LISTED", 2)
     assert [entry.url for entry in newest_first(entries)] == ["b", "c"]

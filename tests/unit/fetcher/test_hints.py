@@ -57,6 +57,43 @@ def test_every_kind_of_feed_may_say_it(opening: str, closing: str) -> None:
     assert hints(f"<sy:updatePeriod {SY}>daily</sy:updatePeriod>", opening, closing) == Hints(period=DAY)
 
 
+ATOM = 'xmlns:atom="http://www.w3.org/2005/Atom"'
+
+
+@pytest.mark.parametrize(
+    ("head", "hub"),
+    [
+        ("", None),
+        (f'<atom:link {ATOM} rel="hub" href="https://hub.example/"/>', "https://hub.example/"),
+        ('<atom:link rel="self HUB" href="/hub"/>', "https://n.example/hub"),
+        ('<link rel="hub" href="https://a.example/"/><link rel="hub" href="https://b.example/"/>', "https://a.example/"),
+        ('<link rel="hub" href="javascript:x"/><link rel="hub" href="https://b.example/"/>', "https://b.example/"),
+        ('<link rel="self" href="https://n.example/f"/>', None),
+        ('<link rel="hub"/>', None),
+        ('<item><link rel="hub" href="https://hub.example/"/></item>', None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("<rss><channel>", "</channel></rss>"), ("<feed>", "</feed>")]
+)
+def test_a_feed_names_its_hub(head: str, hub: str | None, opening: str, closing: str) -> None:
+    assert hints(head, opening, closing).hub == hub
+
+
+@pytest.mark.parametrize(
+    ("hubs", "hub"),
+    [
+        ('[{"type": "rssCloud", "url": "https://c.example/"}, {"type": "WebSub", "url": "/h"}]', "https://n.example/h"),
+        ('[{"type": "WebSub"}, 7]', None),
+        ('"x"', None),
+        ("null", None),
+    ],
+)  # fmt: skip
+def test_a_json_feed_names_its_hub(hubs: str, hub: str | None) -> None:
+    document = f'{{"items": [], "hubs": {hubs}}}'.encode()
+    assert read_listing(document, "https://n.example/").hints.hub == hub
+
+
 def test_the_pages_of_a_sitemap_say_nothing_of_it() -> None:
     document = b"<urlset><ttl>5</ttl><url><loc>/a</loc></url></urlset>"
     assert read_listing(document, "https://n.example/").hints == Hints()

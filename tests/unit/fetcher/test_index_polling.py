@@ -48,9 +48,12 @@ async def test_each_poll_goes_on_with_other_sitemaps_until_all_rest(date: str) -
         assert set.union(*read) == set(dated(120))
 
 
-async def test_sitemaps_without_a_date_are_read_in_turn_and_less_and_less() -> None:
-    async with desk({"/i": index(dict.fromkeys(dated(120))), **parts(120)}) as ours:
-        assert len(set.union(*[await polled(ours) for _ in range(3)])) == 120
+async def test_sitemaps_without_a_date_are_read_in_turn_and_less_and_less(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with desk({"/i": index(dict.fromkeys(dated(12))), **parts(12)}) as ours:
+        monkeypatch.setattr("services.fetcher.polling.MOST_CHILDREN", 5)
+        assert [len(await polled(ours)) for _ in range(4)] == [5, 5, 2, 0]
         counts = []
         for _ in range(60):
             ours.clock.passed += 6 * HOUR
@@ -127,3 +130,11 @@ async def test_an_index_inside_an_index_rests_when_all_its_sitemaps_do() -> None
             read.append(len(await polled(ours)))
             ours.clock.passed += HOUR
         assert read == [51, 11, 1, 0, 0]
+
+
+async def test_a_crash_leaves_no_sitemap_that_is_remembered_and_not_noted() -> None:
+    async with desk({"/i": index(dated(3)), **parts(3)}) as ours:
+        ours.broken = True
+        with pytest.raises(ConnectionError):
+            await ours.poll("/i", "sitemap")
+        assert len(ours.state.get(children_key(ours.web.url + "/i")) or b"") == 3 * 8

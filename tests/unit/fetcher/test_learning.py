@@ -52,6 +52,16 @@ def test_what_a_feed_yields_goes_before_how_often_it_says_it_changes() -> None:
     assert after(FeedState(interval=600.0), Hints(period=3600.0)).interval == 900.0
 
 
+def test_the_hub_of_a_feed_is_recorded() -> None:
+    inside = after(FeedState(), Hints(hub="https://hub.example/in"))
+    assert inside.hub == "https://hub.example/in"
+    assert after(inside, None).hub == "https://hub.example/in"
+    header = {"link": '<https://hub.example/out>; rel="hub"'}
+    assert after(inside, Hints(hub="https://hub.example/in"), header).hub == "https://hub.example/out"
+    assert after(inside, Hints()).hub is None
+    assert after(inside, Hints(hub="https://hub.example/" + "x" * 2000)).hub is None
+
+
 def test_an_unchanged_feed_still_means_what_it_said() -> None:
     first = read_state(state_bytes(after(FeedState(), Hints(ttl=1200.0))))
     assert after(first, None).interval == 1800.0

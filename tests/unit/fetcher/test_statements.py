@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.fetcher.entries import Hints
-from services.fetcher.statements import fresh_seconds, good_for, outside_skipped
+from services.fetcher.statements import fresh_seconds, good_for, hub_in_headers, outside_skipped
 
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)  # a Friday
 NOON, LATER = "Fri, 20 Nov 2026 12:00:00 GMT", "Fri, 20 Nov 2026 13:00:00 GMT"
@@ -64,3 +64,22 @@ def test_hours_and_days_to_be_skipped_are_waited_for(
 def test_hours_to_be_skipped_are_those_of_greenwich() -> None:
     tehran = NOW.astimezone(datetime.strptime("+0330", "%z").tzinfo)
     assert outside_skipped(tehran, Hints(skip_hours=(16,)), NOW + timedelta(days=1)) == NOW
+
+
+@pytest.mark.parametrize(
+    ("link", "hub"),
+    [
+        (None, None),
+        ('<https://hub.example/>; rel="hub"', "https://hub.example/"),
+        ("</hub>;rel=hub", "https://n.example/hub"),
+        ('<https://n.example/f>; rel="self", <https://hub.example/>; title="x"; REL="other hub"', "https://hub.example/"),
+        ('<https://n.example/>; rel="github"', None),
+        ("<https://hub.example/>", None),
+        ('<mailto:x@n.example>; rel="hub"', None),
+        ("<" * 100_000, None),
+        ("<a>;" + " ;" * 100_000, None),
+        ('<a>; rel="' * 10_000, None),
+    ],
+)  # fmt: skip
+def test_a_link_header_names_the_hub(link: str | None, hub: str | None) -> None:
+    assert hub_in_headers({} if link is None else {"link": link}, "https://n.example/f") == hub
