@@ -167,14 +167,13 @@ class Poller:
         entries = newest_first(listing.entries)
         due, resting = await self._look_at(source, entries)
         found, chosen = NOTHING, in_turn(due)[:MOST_CHILDREN]
+        await self._note_children(source, at, None if index.truncated else entries, chosen)
         for child in chosen:
             below = Target(child.entry.url, at.depth + 1, child.entry.modified)
             try:
                 found += await self._poll_list(source, feed, below)
             except Refusal as exc:
                 await self.remember_failure(source, below.url, exc)
-        if not index.truncated:
-            await self._forget_all_but(source, at, entries, chosen)
         return found, resting == len(entries)
 
     async def _look_at(self, source: Source, entries: Sequence[Entry]) -> tuple[list[Child], int]:
@@ -191,13 +190,16 @@ class Poller:
                 resting += 1
         return due, resting
 
-    async def _forget_all_but(
-        self, source: Source, at: Target, entries: Sequence[Entry], read: Sequence[Child]
+    async def _note_children(
+        self, source: Source, at: Target, entries: Sequence[Entry] | None, chosen: Sequence[Child]
     ) -> None:
-        """Forget the sitemaps that an index lists no more: what is remembered is bounded by what it lists."""
+        """Note which sitemaps will have a state, and forget those that an index lists no more.
+
+        So what is remembered is bounded by what it lists. `entries` is None for an index that was cut off.
+        """
         known = read_known(self._state.get(children_key(at.url)))
-        listed = {short_key(entry.url) for entry in entries}
-        kept = (known & listed) | {short_key(child.entry.url) for child in read}
+        listed = known if entries is None else {short_key(entry.url) for entry in entries}
+        kept = (known & listed) | {short_key(child.entry.url) for child in chosen}
         if kept == known:
             return
         lists_of_their_own = {at.url, *(feed.url for feed in source.feeds)}

@@ -176,7 +176,7 @@ async def test_every_metric_tells_of_an_embedded_run(tmp_path: Path) -> None:
             value = pipeline.metrics.value
             series = {line.split("{")[0].split(" ")[0] for line in said.splitlines() if line[0] != "#"}
             told = {name for name, each in METRICS.items() if {name, f"{name}_count"} & series}
-            # Nothing stood in the way, nobody edits the source files, and no owner has a habit within minutes.
+            # Nothing stood in the way, nobody edits the source files, no owner has a habit within minutes.
             assert set(METRICS) - told <= {
                 "sirwan_pauses_total",
                 "sirwan_source_files_wrong",
