@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from schemas.records import Feed, Source
-from services.fetcher.canonical import canonical_url
+from services.fetcher.canonical import canonical_url, publisher_site
 from services.linker.publishers import Publishers, site_of
 from services.runtime.sources import load_sources
 
@@ -137,6 +137,7 @@ def test_no_site_is_claimed_by_two_owners_and_no_page_by_two_sources() -> None:
     for source in PACK.values():
         for url in addresses(source):
             families.setdefault(site_of(url), set()).add(source.family)
+            assert publisher_site(url) == site_of(url), "what imports a source and what counts it agree"
     assert {site: owners for site, owners in families.items() if len(owners) > 1} == {}
 
 
