@@ -20,6 +20,7 @@ MAX_NAME = 200  # characters
 NAMESPACE = "urn:sirwan:opml"
 KIND = f"{{{NAMESPACE}}}kind"  # of a list that is no feed, which OPML has no word for
 LINKED_KINDS = ("section", "sitemap")
+WANTED = {"text", "title", "xmlurl", "htmlurl", "url", KIND}
 NO_COUNTRY = "elsewhere"
 UNSHOWN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")  # also what turns text around
 
@@ -76,7 +77,7 @@ def _outlines(parent: Element, folders: tuple[str, ...]) -> Iterator[Outline]:
         if _local(element) == "body":
             yield from _outlines(element, folders)
         elif _local(element) == "outline":
-            said = {str(name).lower(): str(value).strip() for name, value in element.attrib.items()}
+            said = _wanted(element)
             name = one_line(said.get("text") or said.get("title") or "")
             if said.get("xmlurl"):
                 yield Outline(name, said["xmlurl"], "feed", said.get("htmlurl", ""), folders)
@@ -85,6 +86,12 @@ def _outlines(parent: Element, folders: tuple[str, ...]) -> Iterator[Outline]:
                 kind = kind if kind in LINKED_KINDS else None
                 yield Outline(name, said["url"], kind, said.get("htmlurl", ""), folders)
             yield from _outlines(element, (*folders, name))
+
+
+def _wanted(element: Element) -> dict[str, str]:
+    """What an outline says under names in any case. Each value costs a walk over all: only these are read."""
+    names = [name for name in map(str, element.attrib) if name.lower() in WANTED]
+    return {name.lower(): (element.get(name) or "").strip() for name in names}
 
 
 def one_line(text: str) -> str:

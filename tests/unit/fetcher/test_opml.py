@@ -125,6 +125,15 @@ def test_what_is_no_opml_or_hurts_is_one_clear_error(body: bytes, reason: str) -
     assert time.perf_counter() - began < 10
 
 
+def test_an_outline_with_very_many_attributes_takes_no_longer_than_their_number() -> None:
+    began = time.perf_counter()
+    (found,) = read_opml(
+        opml(FEED.replace("/>", " ".join(f" a{number}=''" for number in range(200_000)) + "/>"))
+    )
+    assert found == POST
+    assert time.perf_counter() - began < 10
+
+
 def test_as_many_feeds_as_we_read_are_read() -> None:
     assert len(read_opml(opml('<outline xmlUrl="https://a.example/"/>' * MAX_FEEDS))) == MAX_FEEDS
 
