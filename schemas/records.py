@@ -56,6 +56,7 @@ class Source(Record, frozen=True, kw_only=True):
     kind: str = (
         "unknown"  # wire | newspaper | broadcaster | state-media | aggregator | blog | think-tank | unknown
     )
+    state_media: bool = False  # a government or a body of the state decides what it says, whatever its kind
     poll_floor: float = 300.0  # seconds between two polls of a feed, at least
     poll_ceiling: float = 21600.0  # seconds, at most
     notes: str = ""

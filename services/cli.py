@@ -271,6 +271,43 @@ def sources_preview(url: str, json: AsJson = False) -> None:
         sys.exit(REFUSED)
 
 
+@sources_app.command("import")
+def sources_import(
+    file: Annotated[Path, typer.Argument(help="OPML, as feed readers export it.")],
+    into: Annotated[Path | None, typer.Option(help="A new source file to write.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Print [[source]] blocks for the feeds that are not read yet, and remarks on the rest."""
+    from services.fetcher.opml import MAX_OPML, read_opml
+    from services.fetcher.subscriptions import new_sources
+    from services.runtime.source_blocks import write_blocks
+    from services.runtime.sources import load_sources
+
+    with file.open("rb") as opened:
+        outlines = read_opml(opened.read(MAX_OPML + 1))
+    found = new_sources(outlines, load_sources(_settings().sources))
+    text = write_blocks(found.sources)
+    if into and found.sources:
+        _write_new(into, text)
+        text = f"{into}: written; new sources: {len(found.sources)}"
+    for remark in () if json else found.remarks:
+        typer.echo(remark, err=True)
+    _show(found, json, lambda: _write(text.encode().splitlines()))
+
+
+@sources_app.command("export")
+def sources_export(
+    opml: Annotated[bool, typer.Option("--opml", help="OPML 2.0 for a feed reader, by country.")] = False,
+) -> None:
+    """Print all sources, as one source file or as OPML."""
+    from services.fetcher.opml import write_opml
+    from services.runtime.source_blocks import write_blocks
+    from services.runtime.sources import load_sources
+
+    sources = load_sources(_settings().sources).values()
+    _write((write_opml(sources) if opml else write_blocks(sources).encode()).splitlines())
+
+
 @app.command()
 def migrate(json: AsJson = False) -> None:
     """Bring the layout of the store up to date, and say what was applied."""
@@ -488,6 +525,14 @@ def _write_objects(objects: Iterator[Any]) -> None:
     import msgspec
 
     _write(msgspec.json.encode(each) for each in objects)
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    except FileExistsError:
+        _fail(f"{path}: is there already; name a file that is not", REFUSED)
 
 
 def _show(value: Any, json: bool, otherwise: Callable[[], object]) -> None:

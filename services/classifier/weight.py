@@ -10,12 +10,13 @@ SEVERITY_SHARE = 0.5  # and from the gravest topic it bears
 NOT_NEWS = {"opinion": 0.6, "roundup": 0.7, "reprint-notice": 0.9, "analysis": 0.8}
 
 UNKNOWN = 0.2
+STATE = "state-media"  # a kind by itself, and what a source of any kind with `state_media` counts as
 KINDS: Mapping[str, tuple[float, str]] = {
     "wire": (0.9, "a news agency"),
     "newspaper": (0.75, "a newspaper"),
     "broadcaster": (0.75, "a broadcaster"),
     "think-tank": (0.65, "a think tank"),
-    "state-media": (0.4, "state media: says what its government wants said"),
+    STATE: (0.4, "state media: says what its government wants said"),
     "aggregator": (0.35, "an aggregator: others' texts, sometimes altered"),
     "blog": (0.3, "a blog"),
     "unknown": (UNKNOWN, "a source whose kind is not known"),
@@ -47,6 +48,7 @@ def weigh_credibility(source: Source | None) -> Weighed:
     """0..1 from what kind of publisher it is. An unknown source is low, and said to be."""
     if source is None:
         return Weighed(score=UNKNOWN, because="The source is not in the source list.")
-    score, words = KINDS.get(source.kind, KINDS["unknown"])
+    kind = STATE if source.state_media else source.kind
+    score, words = KINDS.get(kind, KINDS["unknown"])
     family = f", of the family {source.family}" if source.family else ""
     return Weighed(score=score, because=f"{source.name} is {words}{family}.")

@@ -142,6 +142,18 @@ def site_key(url: str) -> str:
     return _suffixes()(host).top_domain_under_public_suffix or f"{host}:{port}"
 
 
+def publisher_site(url: str) -> str:
+    """Whose page a URL is: the registered domain, where each blog of a platform is by itself; else the host.
+
+    The linker counts voices by the same rule (services/linker/publishers.py: site_of).
+    """
+    host = urlsplit(url).hostname or ""
+    found = _suffixes()(host, include_psl_private_domains=True)
+    if found.suffix or found.ipv4 or found.ipv6:
+        return found.top_domain_under_public_suffix or host
+    return ".".join(host.split(".")[-2:])
+
+
 @lru_cache(maxsize=1)
 def _suffixes() -> TLDExtract:
     """The public suffix list that comes with tldextract; no download, no cache folder."""

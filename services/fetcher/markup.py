@@ -9,7 +9,7 @@ from lxml import etree
 
 from services.stage import Poison
 
-ROOTS = ("rss", "feed", "rdf", "urlset", "sitemapindex", "channel")
+ROOTS = ("rss", "feed", "rdf", "urlset", "sitemapindex", "channel", "opml")
 BEFORE_ROOT = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(?P<html>html)[\s>]"
@@ -47,7 +47,7 @@ FAMILIES = (  # what a namespace URI is called here; a misspelt URI often still 
 
 
 def parse_markup(text: str, base: str | None) -> etree._Element | None:
-    """The root element of a feed or sitemap, or None where the text holds none.
+    """The root element of a feed, sitemap or OPML, or None where the text holds none.
 
     Text before the root (blank lines, a server's warning, the prolog) and after it is ignored. Raises
     Poison("entity-declared") for a document type that declares entities: feeds need none, bombs do.

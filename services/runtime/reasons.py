@@ -116,9 +116,18 @@ REASONS: Mapping[str, Reason] = {
         "The list answers and has named nothing new for ten times its usual gap, three days at least.",
         "Open it in a browser: a list that was left behind is replaced in the source file.",
     ),
-    "listing-too-large": Reason("discovery", "The list is larger than we read.", "Name its parts as feeds."),
+    "listing-too-large": Reason(
+        "discovery, import",
+        "The list is larger than we read.",
+        "Name its parts as feeds; split an OPML file.",
+    ),
     "entity-declared": Reason(
-        "discovery", "The list declares XML entities, as bombs do.", "Tell the publisher."
+        "discovery, import", "The list declares XML entities, as bombs do.", "Tell the publisher."
+    ),
+    "not-opml": Reason(
+        "import",
+        "The file is not OPML, not all of it, or nested too deep.",
+        "Export it again from the reader.",
     ),
     "sitemap-too-deep": Reason("discovery", "Sitemap indexes inside indexes inside indexes.", NONE),
     # records and requests

@@ -328,3 +328,102 @@ def test_a_run_that_could_read_no_feed_does_not_end_well(tmp_path: Path) -> None
     assert done.stderr.splitlines()[-1] == (
         "sirwan: no-feed-read: not one of 1 could be read; the log says why of each (feed-failed)"
     )
+
+
+SUBSCRIBED = """<?xml version="1.0" encoding="UTF-8"?>
+<opml version="2.0"><head><title>Mine</title></head><body><outline text="Iraq">
+  <outline text="Post" type="rss" xmlUrl="https://post.example/rss" htmlUrl="https://post.example/"/>
+  <outline text="Known" type="rss" xmlUrl="https://known.example/rss"/>
+  <outline text="Files" type="rss" xmlUrl="ftp://files.example/rss"/>
+</outline></body></opml>"""
+KNOWN = """[[source]]
+id = "known"
+name = "Known"
+homepage = "https://known.example/"
+country = "IQ"
+[[source.feeds]]
+url = "https://known.example/rss"
+kind = "feed"
+"""
+IMPORTED = """[[source]]
+id = "post"
+name = "Post"
+homepage = "https://post.example/"
+notes = "Imported from OPML: Iraq."
+[[source.feeds]]
+url = "https://post.example/rss"
+kind = "feed"
+"""
+
+
+@pytest.fixture
+def subscribed(tmp_path: Path) -> tuple[Path, Path]:
+    """An OPML file, and a folder of source files that knows one of its feeds."""
+    opml, folder = tmp_path / "mine.opml", tmp_path / "sources"
+    opml.write_text(SUBSCRIBED)
+    folder.mkdir()
+    (folder / "known.toml").write_text(KNOWN)
+    return opml, folder
+
+
+def test_subscriptions_become_blocks_and_remarks(subscribed: tuple[Path, Path], tmp_path: Path) -> None:
+    opml, folder = subscribed
+    done = sirwan(tmp_path, "sources", "import", str(opml), SIRWAN_SOURCES=str(folder))
+    assert (done.returncode, done.stdout) == (0, IMPORTED)
+    assert [line.partition(", which")[0] for line in done.stderr.splitlines()] == [
+        "left out: https://known.example/rss is read already as known",
+        "left out: Files: no address that we fetch",
+        "new sources: 1; fill in country, languages, kind and family (who owns it)",
+    ]
+    told = json.loads(
+        sirwan(tmp_path, "sources", "import", str(opml), "--json", SIRWAN_SOURCES=str(folder)).stdout
+    )
+    assert [source["id"] for source in told["sources"]] == ["post"]
+    assert told["remarks"] == done.stderr.splitlines()
+
+
+def test_an_import_writes_a_new_file_and_never_over_one(
+    subscribed: tuple[Path, Path], tmp_path: Path
+) -> None:
+    opml, folder = subscribed
+    words = ("sources", "import", str(opml), "--into", str(folder / "mine.toml"))
+    done = sirwan(tmp_path, *words, SIRWAN_SOURCES=str(folder))
+    assert (done.returncode, done.stdout) == (0, f"{folder / 'mine.toml'}: written; new sources: 1\n")
+    assert (folder / "mine.toml").read_text() == IMPORTED
+    assert sirwan(tmp_path, "sources", "check", str(folder)).returncode == 0
+    nothing = sirwan(tmp_path, *words, SIRWAN_SOURCES=str(folder))
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert nothing.stderr.splitlines()[-1] == "new sources: 0"
+    (folder / "mine.toml").write_text("# mine\n")
+    refused = sirwan(tmp_path, *words, SIRWAN_SOURCES=str(folder))
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"sirwan: {folder / 'mine.toml'}: is there already; ")
+    assert (folder / "mine.toml").read_text() == "# mine\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"noise", "sirwan: not-opml: no <opml> in it\n"),
+        (b"<opml>" + b" " * (5 * 2**20), "sirwan: listing-too-large: over 4194304 bytes of OPML: split it\n"),
+        (None, "No such file or directory\n"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_opml_is_one_line(body: bytes | None, said: str, tmp_path: Path) -> None:
+    if body is not None:
+        (tmp_path / "x.opml").write_bytes(body)
+    done = sirwan(tmp_path, "sources", "import", str(tmp_path / "x.opml"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith(said)
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_is_exported_is_imported_again(subscribed: tuple[Path, Path], tmp_path: Path) -> None:
+    _, folder = subscribed
+    assert sirwan(tmp_path, "sources", "export", SIRWAN_SOURCES=str(folder)).stdout == KNOWN
+    (folder / "known.opml").write_text(
+        sirwan(tmp_path, "sources", "export", "--opml", SIRWAN_SOURCES=str(folder)).stdout
+    )
+    (folder / "known.toml").write_text("")
+    done = sirwan(tmp_path, "sources", "import", str(folder / "known.opml"), SIRWAN_SOURCES=str(folder))
+    assert done.stdout == KNOWN.replace('country = "IQ"', 'notes = "Imported from OPML: IQ."')

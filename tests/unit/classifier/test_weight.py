@@ -31,6 +31,14 @@ def test_credibility_follows_from_what_the_source_is(kind: str) -> None:
     assert weighed.because == f"The Example is {KINDS[kind][1]}, of the family Example Group."
 
 
+@pytest.mark.parametrize("kind", [*KINDS, "pamphlet"])
+def test_state_media_of_any_kind_count_as_state_media(kind: str) -> None:
+    source = Source(id="s", name="The Example", homepage="https://s.example/", kind=kind, state_media=True)
+    weighed = weigh_credibility(source)
+    assert weighed.score == KINDS["state-media"][0]
+    assert weighed.because == f"The Example is {KINDS['state-media'][1]}."
+
+
 def test_an_unknown_source_is_low_and_said_to_be() -> None:
     weighed = weigh_credibility(None)
     assert (weighed.score, weighed.because) == (UNKNOWN, "The source is not in the source list.")

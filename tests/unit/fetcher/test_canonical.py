@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.fetcher.canonical import MAX_URL, STAMP, canonical_url, page_id, site_key
+from services.fetcher.canonical import MAX_URL, STAMP, canonical_url, page_id, publisher_site, site_key
 from services.stage import Skip
 
 GOLDEN = [
@@ -101,6 +101,22 @@ def test_a_page_id_is_the_hash_of_the_canonical_url() -> None:
 )
 def test_a_site_is_the_registered_domain_or_the_authority(url: str, key: str) -> None:
     assert site_key(url) == key
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://www.news.example.com/a", "example.com"),
+        ("https://m.example.co.uk/a", "example.co.uk"),
+        ("https://news.blogspot.com/a", "news.blogspot.com"),
+        ("https://en.wire.example/a", "wire.example"),
+        ("http://localhost:8001/a", "localhost"),
+        ("http://127.0.0.1:8002/a", "127.0.0.1"),
+        ("http://[::1]/a", "::1"),
+    ],
+)
+def test_a_publisher_is_known_by_the_registered_domain_and_a_blog_by_its_own(url: str, site: str) -> None:
+    assert publisher_site(url) == site
 
 
 @pytest.mark.parametrize("url", ["", "http://", "http://[::1/", "http://a:x/"])
