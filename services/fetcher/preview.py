@@ -1,10 +1,11 @@
 """`sirwan sources preview`: what would be read of a site, without asking for a page or storing anything."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from urllib.parse import urlsplit
 
 import msgspec
 
-from schemas.records import Robots
+from schemas.records import Feed, Robots, Source
 from services.fetcher.autodiscovery import Candidate, candidates_of_page, candidates_of_robots, guesses
 from services.fetcher.canonical import canonical_url
 from services.fetcher.entries import Entry, Listing
@@ -12,6 +13,7 @@ from services.fetcher.feeds import read_listing
 from services.fetcher.http import Answer, HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.sections import read_section
+from services.fetcher.subscriptions import kebab
 from services.runtime.clock import SystemClock
 from services.runtime.config import Settings
 from services.stage import Poison, Refusal, Transient
@@ -53,6 +55,21 @@ async def preview(settings: Settings, url: str, tell: Callable[[str], None]) -> 
         looker = _Looker(reader, Manners(reader, clock, MannersSettings.of(settings)), tell)
         robots = await looker.robots(url)
         return Preview(url=url, robots=robots, lists=tuple([look async for look in looker.looks(url)]))
+
+
+def proposed(found: Preview) -> Source:
+    """A source of the lists that could be read, to be completed: feeds, else sitemaps, else a section."""
+    lists = [look for look in found.lists if look.reason is None]
+    kinds = [kind for kind in ("feed", "sitemap", "section") if any(look.kind == kind for look in lists)]
+    chosen = [look for look in lists if look.kind in kinds[:1]]
+    parts = urlsplit(found.url)
+    host = (parts.hostname or "").removeprefix("www.")
+    return Source(
+        id=kebab(host) or "source",
+        name=host,
+        homepage=f"{parts.scheme}://{parts.netloc}/",
+        feeds=tuple(Feed(url=look.url, kind=look.kind) for look in chosen),
+    )
 
 
 class _Looker:

@@ -118,7 +118,7 @@ def _source(members: list[Subscription], families: Mapping[str, str], taken: dic
     folders = dict.fromkeys(
         " / ".join(filter(None, each.outline.folders)) for each in members if any(each.outline.folders)
     )
-    ident = _free(_kebab(first.outline.name) or _kebab(host) or "source", taken)
+    ident = _free(kebab(first.outline.name) or kebab(host) or "source", taken)
     return Source(
         id=ident,
         name=first.outline.name or host,
@@ -129,7 +129,7 @@ def _source(members: list[Subscription], families: Mapping[str, str], taken: dic
     )
 
 
-def _kebab(text: str) -> str:
+def kebab(text: str) -> str:
     """An id of the Latin letters and digits of a text, or nothing where they do not say much."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     ident = re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:MAX_ID].strip("-")

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from services.fetcher.preview import Look, Preview
+from services.fetcher.preview import Look, Preview, proposed
+from services.runtime.source_blocks import write_blocks
 from services.runtime.terminal import plain
 
 
@@ -27,6 +28,10 @@ def print_preview(console: Console, found: Preview) -> None:
     for look in found.lists:
         for line in _sample(look):
             console.print(line, soft_wrap=True)
+    if any(look.reason is None for look in found.lists):
+        console.print(Text("\nTo read it, complete this and put it into a source file:", "bold"))
+        for text in write_blocks([proposed(found)]).splitlines():
+            console.print(plain(text), soft_wrap=True)
 
 
 def _robots(found: Preview) -> str:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from services.fetcher.preview import Preview, preview
+from services.fetcher.preview import Preview, preview, proposed
 from services.fetcher.view import print_preview
 from services.runtime.config import Settings
+from services.runtime.sources import load_sources
 from services.stage import Skip
 from tests.unit.fetcher.worlds import Page, Web, response, serving
 
@@ -99,6 +100,15 @@ async def test_it_is_shown_with_its_newest_pages_and_no_escape_sequence() -> Non
     assert f"{web.url}/rss" in said
     assert "2026-11-22  River" in said
     assert max(map(len, said.splitlines())) <= 80
+
+
+async def test_a_block_for_a_source_file_is_proposed_and_reads(tmp_path: Path) -> None:
+    found, web, _ = await looked({"/": home("/rss", "/gone"), "/rss": FEED, "/robots.txt": ROBOTS})
+    said = shown(found)
+    (tmp_path / "new.toml").write_text(said[said.index("[[source]]") :], "utf-8")
+    (source,) = load_sources(tmp_path).values()
+    assert source == proposed(found)
+    assert [(feed.url, feed.kind) for feed in source.feeds] == [(f"{web.url}/rss", "feed")]
 
 
 async def test_nothing_found_says_what_to_give() -> None:
