@@ -1,6 +1,7 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org). Pure."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,18 +9,38 @@ from services.fetcher.dates import iso_date
 from services.fetcher.entries import MAX_SUMMARY, MAX_TITLE, Entry, Listing, absolute_url, plain
 from services.stage import Poison
 
+ITEMS = re.compile(r'"items"\s*+:\s*+\[')
+BEFORE_ITEM = re.compile(r"[\s,]*+(?=\{)")
+
 
 def read_json_feed(text: str, base: str | None) -> Listing:
     """The items of a JSON Feed. Raises Poison("not-a-feed")."""
-    try:
-        feed = json.loads(text.lstrip("\ufeff"), strict=False)
-    except (ValueError, RecursionError) as exc:
-        raise Poison("not-a-feed", f"JSON that does not parse: {exc}") from exc
+    feed = _feed(text[text.find("{") :])
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise Poison("not-a-feed", "JSON without a list of items")
     home = base or absolute_url(_text(feed, "feed_url") or _text(feed, "home_page_url"), None)
     return Listing(via="json-feed", entries=tuple(_entries(items, home, _text(feed, "language"))))
+
+
+def _feed(text: str) -> Any:
+    """The first JSON value of a text; of one that was cut off, its complete items."""
+    decoder = json.JSONDecoder(strict=False)
+    try:
+        return decoder.raw_decode(text)[0]
+    except (ValueError, RecursionError) as exc:
+        items = []
+        found = ITEMS.search(text)
+        at = found.end() if found else len(text)
+        try:
+            while (begun := BEFORE_ITEM.match(text, at)) is not None:
+                item, at = decoder.raw_decode(text, begun.end())
+                items.append(item)
+        except (ValueError, RecursionError):
+            pass
+        if not items:
+            raise Poison("not-a-feed", f"JSON that does not parse: {exc}") from exc
+        return {"items": items}
 
 
 def _entries(items: list[Any], home: str | None, language: str | None) -> Iterator[Entry]:

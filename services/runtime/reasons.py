@@ -92,7 +92,9 @@ REASONS: Mapping[str, Reason] = {
     "not-a-feed": Reason("discovery", "The document is no feed and no sitemap.", "Correct the source file."),
     "listing-too-large": Reason("discovery", "The list is larger than we read.", "Name its parts as feeds."),
     "entity-declared": Reason(
-        "discovery", "The list declares XML entities, as bombs do.", "Tell the publisher."
+        "discovery",
+        "The list declares XML entities that grow or lie elsewhere, as bombs do.",
+        "Tell the publisher.",
     ),
     "sitemap-too-deep": Reason("discovery", "Sitemap indexes inside indexes inside indexes.", NONE),
     # records and requests

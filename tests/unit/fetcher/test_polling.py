@@ -185,7 +185,7 @@ async def test_the_date_of_an_atom_entry_is_its_update_where_it_has_no_other() -
         (response(b"", "410 Gone"), "gone"),
         (response(b"", "503 Busy", retry_after="60"), "server-error"),
         (response(b"", "304 Not Modified"), "http-client-error"),
-        (response(b'<!DOCTYPE rss [<!ENTITY a "b">]><rss/>'), "entity-declared"),
+        (response(b'<!DOCTYPE rss [<!ENTITY a "&b;">]><rss/>'), "entity-declared"),
     ],
 )
 async def test_a_bad_feed_is_refused_with_its_reason(page: bytes, reason: str) -> None:
