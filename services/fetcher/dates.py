@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 
-from services.fetcher.months import month_number
+from services.fetcher.months import MONTHS, month_number
 
 RFC_822 = re.compile(  # as nearly all RSS prints it; read without a detour
     r"(?:[A-Za-z]{3},? )?([12]?[1-9]|0[1-9]|[12]0) ([A-Z][a-z]{2}) ((?:20|19)\d\d)"
@@ -47,7 +47,7 @@ def first_date(printed: Iterable[str]) -> str | None:
     for text in printed:
         if found := RFC_822.fullmatch(text):
             day, name, year, time, zone = found.groups()
-            if (month := month_number(name)) and int(day) < 29:
+            if (month := MONTHS.get(name.lower())) and int(day) < 29:
                 zone = "+00:00" if zone.isalpha() else f"{zone[:3]}:{zone[3:]}"
                 return f"{year}-{month:02}-{day:0>2}T{time}{zone}"
         if text := " ".join(text.split()):

@@ -97,7 +97,10 @@ def plain(text: str | None, limit: int) -> str | None:
 
 def folded(text: str, limit: int) -> str | None:
     """The text without characters that XML forbids, white space folded; None where nothing is left."""
-    if not text.isprintable():
+    if text.isprintable():
+        if "  " not in text:
+            return text.strip()[:limit] or None
+    else:
         text = FORBIDDEN.sub("", text)
     return " ".join(text.split())[:limit] or None
 
