@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from services.fetcher.dates import first_date
 from services.fetcher.entries import MAX_SUMMARY, MAX_TITLE, Entry, Listing, absolute_url, folded, plain
-from services.fetcher.fields import Fields, by_name, fields_of, text_of
+from services.fetcher.fields import Fields, by_name, text_of
 from services.fetcher.jsonfeed import read_json_feed
 from services.fetcher.listing_text import listing_text
-from services.fetcher.markup import Block, Markup, read_markup
+from services.fetcher.markup import Markup, read_markup
 from services.fetcher.names import attribute
 from services.fetcher.sitemaps import read_index, read_plain_list, read_sitemap
 
@@ -76,9 +76,8 @@ def _entries(
     for printed in bases:
         home = absolute_url(printed, home) or home
     language = _first(head, LANGUAGES) or attribute(markup.attributes, "xml:lang")
-    for block in markup.blocks(name):
-        fields = fields_of(block[1], markup.names)
-        url = _url(block, link_of(fields), home)
+    for own, fields in markup.entries(name):
+        url = _url(own, link_of(fields), home)
         if url is not None:
             yield Entry(
                 url=url,
@@ -86,16 +85,16 @@ def _entries(
                 published=first_date(_all(fields, PUBLISHED)),
                 modified=first_date(_all(fields, MODIFIED)),
                 summary=plain(_first(fields, SUMMARIES), MAX_SUMMARY),
-                guid=_first(fields, GUIDS) or attribute(block[0], "rdf:about"),
-                language=_first(fields, LANGUAGES) or attribute(block[0], "xml:lang") or language,
+                guid=_first(fields, GUIDS) or attribute(own, "rdf:about"),
+                language=_first(fields, LANGUAGES) or attribute(own, "xml:lang") or language,
             )
 
 
-def _url(block: Block, link: Link | None, home: str | None) -> str | None:
+def _url(own: str, link: Link | None, home: str | None) -> str | None:
     """The link against xml:base of element and entry; without one, what RSS 1.0 says the item is about."""
     if link is None:
-        return absolute_url(attribute(block[0], "rdf:about"), None)
-    for attributes in (block[0], link[0]):
+        return absolute_url(attribute(own, "rdf:about"), None)
+    for attributes in (own, link[0]):
         if "xml:base" in attributes:
             home = absolute_url(attribute(attributes, "xml:base"), home) or home
     return absolute_url(link[1], home)

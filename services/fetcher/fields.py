@@ -51,7 +51,7 @@ def fields_of(inner: str, names: Names, within: str | None = None) -> Fields:
     """
     leaves = LEAF.findall(inner)
     plain_row = inner.count("<") == 2 * len(leaves) and "<!" not in inner
-    if "xmlns" in inner or not (plain_row or _is_row(inner, leaves)):
+    if "xmlns" in inner or not (plain_row or is_row(inner, leaves)):
         elements = walk(inner, names)
         return by_name(each for each in elements if not each.depth or each.name.partition(":")[0] == within)
     fields: Fields = {}
@@ -64,7 +64,7 @@ def fields_of(inner: str, names: Names, within: str | None = None) -> Fields:
     return fields
 
 
-def _is_row(inner: str, leaves: Sequence[Field]) -> bool:
+def is_row(inner: str, leaves: Sequence[Field]) -> bool:
     """Whether the leaves account for every `<`."""
     marks = 0
     for name, attributes, _, quoted in leaves:

@@ -7,9 +7,11 @@ What is well-formed reads as an XML parser reads it. Every pattern is linear: po
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
-from services.fetcher.fields import INSIDE, TOKEN, Element, walk
+from services.fetcher.fields import INSIDE, TOKEN, Element, Fields, fields_of, walk
 from services.fetcher.names import Names, declared
+from services.fetcher.shapes import Shape, shape_of
 from services.stage import Poison
 
 ROOTS = ("rss", "feed", "rdf", "urlset", "sitemapindex", "channel")
@@ -27,11 +29,8 @@ EDGE = (  # where entries begin and end; what is quoted or commented out is pass
 ROOT_END = re.compile(rf"</(?:[\w.-]++:)?+(?:{'|'.join(ROOTS)})\s*+>", re.IGNORECASE)
 ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]+)\s+(?:"([^"]*)"|'([^']*)')\s*>""", re.IGNORECASE)
 PARAMETER = re.compile(r"<!ENTITY\s+%", re.IGNORECASE)
+MAX_SHAPES = 50  # patterns made for one document; each costs as much as 100 entries
 MAX_EXPANDED = 1_000_000  # characters that declared entities may add
-
-
-Block = tuple[str, str]
-"""The attributes of an entry's own tag, and all inside it, as printed."""
 
 
 class Markup:
@@ -45,30 +44,59 @@ class Markup:
 
     def head(self, *entries: str) -> list[Element]:
         """What stands before the first entry; namespaces declared there hold for all entries."""
-        first = next(self._edges(entries), None)
+        first = next(self._edges(entries, self._start), None)
         end = first.start() if first else len(self._text)
         for found in TOKEN.finditer(self._text, self._start, end):
             if found["attributes"] and "xmlns" in found["attributes"]:
                 self.names.declare(declared(found["attributes"]))
         return walk(self._text[self._start : end], self.names)
 
-    def blocks(self, *entries: str) -> Iterator[Block]:
-        """The entries of these names. One whose end was forgotten ends where the next begins, and
-        the last where the root does; where the document was cut off, the last is no entry."""
-        text, opened, inner = self._text, "", -1
-        for edge in self._edges(entries):
-            end, _, attributes = edge.groups()
-            if inner >= 0:
-                yield opened, text[inner : edge.start()]
-            opened, inner = attributes, -1 if end or attributes[-1:] == "/" else edge.end()
-        if inner >= 0 and (ended := ROOT_END.search(text, inner)):
-            yield opened, text[inner : ended.start()]
+    def entries(self, *names: str, within: str | None = None) -> Iterator[tuple[str, Fields]]:
+        """The attributes of each entry of these names, and its fields.
 
-    def _edges(self, entries: tuple[str, ...]) -> Iterator[re.Match[str]]:
-        pattern = re.compile(EDGE.replace("{names}", "|".join(entries)), re.IGNORECASE | re.DOTALL)
-        for edge in pattern.finditer(self._text, self._start):
-            if edge.lastindex and self.names[edge[2]].removeprefix("atom:") in entries:
+        An entry whose end was forgotten ends where the next begins, and the last where the root does;
+        where the document was cut off, the last is no entry. Most feeds write all entries in one shape:
+        while the next one has that of the last, one pattern reads it.
+        """
+        text, at = self._text, self._start
+        before: Shape | None = None
+        left = MAX_SHAPES
+        while (block := self._block(names, at)) is not None:
+            opened, attributes, inner, at = block
+            yield attributes, fields_of(inner, self.names, within)
+            if not left:
+                continue
+            shape = shape_of(opened, inner)
+            if shape is not None and shape == before:  # twice in a row: the third may have it as well
+                left -= 1
+                match = shape.pattern().match
+                while found := match(text, at):
+                    yield attributes, shape.fields(found, self.names)
+                    at = found.end()
+            before = shape
+
+    def _block(self, names: tuple[str, ...], at: int) -> tuple[str, str, str, int] | None:
+        """The next entry after a place: its tag, the attributes in it, what it holds, and where it ends."""
+        text = self._text
+        opened: re.Match[str] | None = None
+        for edge in self._edges(names, at):
+            if opened is not None:
+                end = edge.end() if edge[1] else edge.start()
+                return opened[0], opened[3], text[opened.end() : edge.start()], end
+            opened = None if edge[1] or edge[3][-1:] == "/" else edge
+        if opened is not None and (ended := ROOT_END.search(text, opened.end())):
+            return opened[0], opened[3], text[opened.end() : ended.start()], len(text)
+        return None
+
+    def _edges(self, names: tuple[str, ...], at: int) -> Iterator[re.Match[str]]:
+        for edge in _edge_of(names).finditer(self._text, at):
+            if edge.lastindex and self.names[edge[2]].removeprefix("atom:") in names:
                 yield edge
+
+
+@lru_cache(maxsize=8)
+def _edge_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(EDGE.replace("{names}", "|".join(names)), re.IGNORECASE | re.DOTALL)
 
 
 def read_markup(text: str) -> Markup | None:

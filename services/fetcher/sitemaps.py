@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.fetcher.dates import first_date
 from services.fetcher.entries import MAX_TITLE, Entry, Listing, absolute_url, plain
-from services.fetcher.fields import fields_of, text_of
+from services.fetcher.fields import text_of
 from services.fetcher.markup import Markup
 from services.fetcher.names import attribute
 from services.stage import Poison
@@ -41,11 +41,11 @@ def _entries(markup: Markup, base: str | None) -> Iterator[Entry]:
     """`url` and `sitemap` alike: some writers give one the root of the other."""
     markup.head("url", "sitemap")
     base = absolute_url(attribute(markup.attributes, "xml:base"), base) or base
-    for block in markup.blocks("url", "sitemap"):
+    for _, elements in markup.entries("url", "sitemap", within="news"):
         # The news extension nests, and writers nest it differently; the sitemap's own fields do not.
         fields = {
             name: next((text for field in found if (text := text_of(field).strip())), "")
-            for name, found in fields_of(block[1], markup.names, within="news").items()
+            for name, found in elements.items()
         }
         url = absolute_url(fields.get("loc"), base)
         if url is not None:
