@@ -70,6 +70,7 @@ quality: $(READY) ## The gold sets and their floors
 bench: $(READY) ## The benchmarks: ratios against a peer in the same run
 	$(BIN)/python -m bench.kafka
 	$(BIN)/python -m bench.store
+	$(BIN)/python -m bench.reading
 
 docs: $(READY) ## Write the pages and schemas that are made from code
 	$(BIN)/sirwan schemas export

@@ -7,6 +7,7 @@ or the broker cannot be reached; 141 nobody reads our output any more.
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from services.runtime.place import Place
 
 REFUSED, USAGE, UNREACHABLE = 1, 2, 3
+BATCH = 1000  # lines written at once where all input was read before
 HUNG_UP = 141  # what a shell calls a command that SIGPIPE ended
 
 app = typer.Typer(
@@ -524,7 +526,9 @@ def _hang_up() -> NoReturn:
 def _write_objects(objects: Iterator[Any]) -> None:
     import msgspec
 
-    _write(msgspec.json.encode(each) for each in objects)
+    encoder = msgspec.json.Encoder()
+    while batch := list(islice(objects, BATCH)):
+        _write([encoder.encode_lines(batch)[:-1]])
 
 
 def _write_new(path: Path, text: str) -> None:

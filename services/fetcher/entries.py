@@ -2,18 +2,33 @@
 
 import html
 import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
+from lxml.html import defs
 
-TAG = re.compile(r"<(?:[a-zA-Z/!][^>]*)>")
-UNESCAPED = re.compile(r"&(?:amp|#0{0,4}38|#x0{0,4}26);", re.IGNORECASE)
-UNWRAPPED = re.compile(r"[\t ]*[\r\n]+[\t ]*")  # a URL that its writer folded
+INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var",
+    "wbr",
+))  # fmt: skip
+BETWEEN = {name: "" if name in INLINE else " " for name in defs.tags | INLINE}
+TAG = re.compile(r"<(?:/?+([a-zA-Z][a-zA-Z0-9]*+)(?=[\s/>])[^<>]*+>|!--.*?(?:-->|\Z)|![^<>]*+>)", re.DOTALL)
+REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+COMMON = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'))  # none of them makes a new reference
+UNESCAPED = re.compile(r"&(?:(?:amp|#0{0,4}38|#x0{0,4}26);)+", re.IGNORECASE)
+UNWRAPPED = re.compile(r"[\t ]*+[\r\n]++[\t ]*+")  # a URL that its writer folded
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)  # and no C1 controls
+SOUND_URL = re.compile(r"https?://[A-Za-z0-9.-]++(?::[0-9]++)?+(?:/[!-:<-~]*+)?")  # nothing to undo in it
 MAX_TITLE, MAX_SUMMARY = 1000, 4000  # characters: a hint for later stages, not the text
+MAX_READ = 8  # times the limit: how much of a field is looked at
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One page that a listing names, in the listing's words."""
 
     url: str  # absolute, http or https
@@ -45,7 +60,10 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 def absolute_url(link: str | None, base: str | None) -> str | None:
     """`link` against `base`, line ends dropped and `&amp;` undone; None where it is no http(s) URL."""
-    link = UNWRAPPED.sub("", UNESCAPED.sub("&", link or "").strip())
+    link = (link or "").strip()
+    if SOUND_URL.fullmatch(link):
+        return link
+    link = UNWRAPPED.sub("", UNESCAPED.sub("&", link))
     if not link or CONTROL.search(link):
         return None
     try:
@@ -56,14 +74,48 @@ def absolute_url(link: str | None, base: str | None) -> str | None:
     return url if parts.scheme in ("http", "https") and parts.netloc else None
 
 
+def unescape(text: str) -> str:
+    """Text with its references resolved, once; a `&` that begins none stays, as does an unknown name."""
+    if "&" not in text or ";" not in text:
+        return text
+    for reference, meant in COMMON:
+        text = text.replace(reference, meant)
+    ampersands = text.count("&")
+    if ampersands and ampersands != text.count("&amp;"):
+        return REFERENCE.sub(lambda found: _meant(found.group()), text)
+    return text.replace("&amp;", "&")
+
+
+@lru_cache(maxsize=4096)
+def _meant(reference: str) -> str:
+    return html.unescape(reference)
+
+
 def plain(text: str | None, limit: int) -> str | None:
-    """Markup and entities out, white space folded, at most `limit` characters; None where nothing is left."""
+    """Text without markup and references, white space folded, of at most `limit` characters, else None."""
     if not text:
         return None
+    text = text[: MAX_READ * limit]
     if "<" in text:
-        text = TAG.sub(" ", text)
-    if "&" in text:
-        text = html.unescape(text)
+        text = TAG.sub(_between, text)
+    if "&" in text and ";" in text:
+        text = unescape(text)
         if "<" in text:  # it was escaped markup
-            text = TAG.sub(" ", text)
+            text = TAG.sub(_between, text)
+        text = unescape(text)  # and escaped twice, as some writers do
+    return folded(text, limit)
+
+
+def folded(text: str, limit: int) -> str | None:
+    """The text without characters that XML forbids, white space folded; None where nothing is left."""
+    if text.isprintable():
+        if "  " not in text:
+            return text.strip()[:limit] or None
+    else:
+        text = FORBIDDEN.sub("", text)
     return " ".join(text.split())[:limit] or None
+
+
+def _between(tag: re.Match[str]) -> str:
+    """What stands for a tag: nothing inside a word, a space between blocks; what is no tag of HTML stays."""
+    return BETWEEN.get(tag[1].lower(), tag[0]) if tag[1] else ""

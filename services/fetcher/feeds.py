@@ -3,22 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
-from lxml.etree import _Element as Element
 
-from services.fetcher.dates import iso_date
-from services.fetcher.entries import MAX_SUMMARY, MAX_TITLE, Entry, Listing, absolute_url, plain
+from services.fetcher.dates import first_date
+from services.fetcher.entries import MAX_SUMMARY, MAX_TITLE, Entry, Listing, absolute_url, folded, plain
+from services.fetcher.fields import Fields, by_name, text_of
 from services.fetcher.hints import read_hints
 from services.fetcher.jsonfeed import read_json_feed
 from services.fetcher.listing_text import listing_text
-from services.fetcher.markup import parse_markup, qualified
+from services.fetcher.markup import Markup, read_markup
+from services.fetcher.names import attribute
 from services.fetcher.sitemaps import read_index, read_plain_list, read_sitemap
-from services.stage import Poison
-
-Children = Mapping[str, Sequence[Element]]
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 PUBLISHED = ("pubdate", "dc:date", "published", "atom:published", "issued", "created", "dcterms:issued",
-             "dcterms:created", "dcterms:date", "date")  # fmt: skip
+             "dcterms:created", "dcterms:date", "date", "prism:publicationdate")  # fmt: skip
 MODIFIED = ("updated", "atom:updated", "modified", "dcterms:modified", "lastmod")
 SUMMARIES = (
     "description",
@@ -29,7 +26,10 @@ SUMMARIES = (
     "media:description",
 )
 TITLES = ("title", "atom:title", "dc:title", "media:title")
+GUIDS = ("guid", "id", "atom:id", "dc:identifier")
+LANGUAGES = ("dc:language", "language")
 LINK_RANKS = {"alternate": 0, "": 0, "related": 1, "via": 2, "self": 3}  # RFC 4287 section 4.2.7.2
+NOT_MARKUP = ("text", "text/plain", "xhtml", "application/xhtml+xml")
 
 
 def read_listing(body: bytes, base: str | None = None) -> Listing:
@@ -41,27 +41,23 @@ def read_listing(body: bytes, base: str | None = None) -> Listing:
     text = listing_text(body)
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
         return read_json_feed(text, base)
-    root = parse_markup(text, base)
-    if root is None:
-        return read_plain_list(text)
-    kind = qualified(root.tag, root.prefix, root.prefix).rpartition(":")[2]
-    reader = READERS.get(kind)
-    if reader is None:
-        raise Poison("not-a-feed", f"the root element is {kind[:80]}")
-    return msgspec.structs.replace(reader(root, base), hints=read_hints(root, base))
+    markup = read_markup(text)
+    if markup is not None:
+        return msgspec.structs.replace(READERS[markup.kind](markup, base), hints=read_hints(markup, base))
+    return read_json_feed(text, base) if '"items"' in text else read_plain_list(text)
 
 
-def read_rss(root: Element, base: str | None) -> Listing:
+def read_rss(markup: Markup, base: str | None) -> Listing:
     """RSS of every age; items stand in the channel (2.0), beside it (1.0) or wherever damage left them."""
-    return Listing(via="rss", entries=tuple(_entries(root, base, "item", _rss_link)))
+    return Listing(via="rss", entries=tuple(_entries(markup, base, "item", _rss_link)))
 
 
-def read_atom(root: Element, base: str | None) -> Listing:
+def read_atom(markup: Markup, base: str | None) -> Listing:
     """Atom 1.0 (RFC 4287) and 0.3."""
-    return Listing(via="atom", entries=tuple(_entries(root, base, "entry", _atom_link)))
+    return Listing(via="atom", entries=tuple(_entries(markup, base, "entry", _atom_link)))
 
 
-READERS: Mapping[str, Callable[[Element, str | None], Listing]] = {
+READERS: Mapping[str, Callable[[Markup, str | None], Listing]] = {
     "rss": read_rss,
     "rdf": read_rss,
     "channel": read_rss,  # RSS 0.9x without its shell
@@ -70,108 +66,106 @@ READERS: Mapping[str, Callable[[Element, str | None], Listing]] = {
     "sitemapindex": read_index,
 }
 
+Link = tuple[str, str]
+"""The attributes of a link's element as printed, and the link."""
+
 
 def _entries(
-    root: Element, base: str | None, name: str, link: Callable[[Children], str | None]
+    markup: Markup, base: str | None, name: str, link_of: Callable[[Fields], Link | None]
 ) -> Iterator[Entry]:
-    head = _head(root, name)
-    home = base or absolute_url(link(head), None)
-    language = _first(head, ("language", "dc:language")) or root.get(XML_LANG)
-    for element in root.iter("*"):
-        if _local(element, root) != name:
-            continue
-        children = _children(element, root)
-        url = absolute_url(link(children), _base_of(element, home))
-        if url is None:
-            continue
-        guid = _first(children, ("guid", "id", "atom:id", "dc:identifier"))
-        yield Entry(
-            url=url,
-            title=_title(children),
-            published=iso_date(_first(children, PUBLISHED)),
-            modified=iso_date(_first(children, MODIFIED)),
-            summary=plain(_first(children, SUMMARIES), MAX_SUMMARY),
-            guid=guid or _about(element),
-            language=_first(children, ("dc:language", "language")) or element.get(XML_LANG) or language,
-        )
+    bases, head = _head(markup, name)
+    link = link_of(head)
+    home = base or absolute_url(link and link[1], None)
+    for printed in bases:
+        home = absolute_url(printed, home) or home
+    language = _first(head, LANGUAGES) or attribute(markup.attributes, "xml:lang")
+    for own, fields in markup.entries(name):
+        url = _url(own, link_of(fields), home)
+        if url is not None:
+            yield Entry(
+                url=url,
+                title=_title(fields),
+                published=first_date(_all(fields, PUBLISHED)),
+                modified=first_date(_all(fields, MODIFIED)),
+                summary=plain(_first(fields, SUMMARIES), MAX_SUMMARY),
+                guid=_first(fields, GUIDS) or attribute(own, "rdf:about"),
+                language=_first(fields, LANGUAGES) or attribute(own, "xml:lang") or language,
+            )
 
 
-def _local(element: Element, root: Element) -> str:
-    """Family and name; a feed that calls its own vocabulary `atom:` is read like one that does not."""
-    return qualified(element.tag, element.prefix, root.prefix).removeprefix("atom:")
+def _url(own: str, link: Link | None, home: str | None) -> str | None:
+    """The link against xml:base of element and entry; without one, what RSS 1.0 says the item is about."""
+    if link is None:
+        return absolute_url(attribute(own, "rdf:about"), None)
+    for attributes in (own, link[0]):
+        if "xml:base" in attributes:
+            home = absolute_url(attribute(attributes, "xml:base"), home) or home
+    return absolute_url(link[1], home)
 
 
-def _children(element: Element, root: Element) -> dict[str, list[Element]]:
-    found: dict[str, list[Element]] = {}
-    for child in element.iterchildren("*"):
-        found.setdefault(qualified(child.tag, child.prefix, root.prefix), []).append(child)
-    return found
+def _head(markup: Markup, name: str) -> tuple[list[str | None], Fields]:
+    """The bases around the entries, from outside in, and what the channel or feed says of itself."""
+    found = markup.head(name)
+    channel = next((each for each in found if each.depth == 0 and each.name == "channel"), None)
+    around = [markup.attributes, channel.attributes] if channel else [markup.attributes]
+    depth = 1 if channel else 0
+    return [attribute(each, "xml:base") for each in around], by_name(e for e in found if e.depth == depth)
 
 
-def _head(root: Element, name: str) -> Children:
-    """What the channel or feed says of itself."""
-    for element in root.iterchildren("*"):
-        if _local(element, root) == "channel":
-            return _children(element, root)
-    return {} if name == "item" and _local(root, root) != "channel" else _children(root, root)
+def _all(fields: Fields, names: Sequence[str]) -> list[str]:
+    return [text_of(field) for name in names if name in fields for field in fields[name]]
 
 
-def _text(element: Element) -> str:
-    return "".join(map(str, element.itertext())).strip() if len(element) else (element.text or "").strip()
-
-
-def _first(children: Children, names: Sequence[str]) -> str | None:
+def _first(fields: Fields, names: Sequence[str]) -> str | None:
     for name in names:
-        for element in children.get(name, ()):
-            if text := _text(element):
-                return text
+        if name in fields:
+            for field in fields[name]:
+                if text := text_of(field).strip():
+                    return text
     return None
 
 
-def _title(children: Children) -> str | None:
+def _title(fields: Fields) -> str | None:
     """The title as plain text; Atom titles of type text are not markup (RFC 4287 section 3.1.1)."""
     for name in TITLES:
-        for element in children.get(name, ()):
-            if not (text := _text(element)):
-                continue
-            if element.get("type") in ("text", "xhtml", "application/xhtml+xml"):
-                return " ".join(text.split())[:MAX_TITLE]
-            return plain(text, MAX_TITLE)
+        for field in fields.get(name, ()):
+            kind, text = field[1] and attribute(field[1], "type"), text_of(field)
+            if title := folded(text, MAX_TITLE) if kind in NOT_MARKUP else plain(text, MAX_TITLE):
+                return title
     return None
 
 
-def _rss_link(children: Children) -> str | None:
+def _rss_link(fields: Fields) -> Link | None:
     """`link`, else an Atom link beside it, else a guid that is a permalink (RSS 2.0: unless it says not)."""
-    for element in children.get("link", ()):
-        if link := _text(element) or element.get("href"):
-            return link
-    if link := _atom_link(children):
-        return link
-    for element in children.get("guid", ()):
-        if (element.get("isPermaLink") or "true").lower() != "false":
-            return _text(element)
+    for field in fields.get("link", ()):
+        if link := text_of(field).strip() or attribute(field[1], "href", "rdf:resource"):
+            return field[1], link
+    if found := _atom_link(fields):
+        return found
+    for field in fields.get("guid", ()):
+        if (attribute(field[1], "ispermalink") or "true").lower() != "false" and _is_url(text_of(field)):
+            return field[1], text_of(field)
     return None
 
 
-def _atom_link(children: Children) -> str | None:
+def _atom_link(fields: Fields) -> Link | None:
     """The best link: HTML alternates first, then an id that is a URL, then self; an enclosure never."""
-    ranked = [
-        (LINK_RANKS[rel], "html" not in (element.get("type") or "html"), order, href)
-        for order, element in enumerate((*children.get("link", ()), *children.get("atom:link", ())))
-        if (rel := (element.get("rel") or "").strip().lower()) in LINK_RANKS and (href := element.get("href"))
-    ]
-    if ranked and min(ranked)[0] < LINK_RANKS["self"]:
-        return min(ranked)[-1]
-    named = _first(children, ("id", "atom:id"))
-    if named and named.startswith(("http://", "https://")):
-        return named
-    return min(ranked)[-1] if ranked else None
+    ranked = []
+    for order, (_, said, *_) in enumerate((*fields.get("link", ()), *fields.get("atom:link", ()))):
+        rel = (attribute(said, "rel") or "").lower().removeprefix("http://www.iana.org/assignments/relation/")
+        href = attribute(said, "href")
+        if href is not None and rel in LINK_RANKS:
+            ranked.append(
+                (LINK_RANKS[rel], "html" not in (attribute(said, "type") or "html"), order, said, href)
+            )
+    best = min(ranked, default=None)
+    if best and best[0] < LINK_RANKS["self"]:
+        return best[-2:]
+    for field in (*fields.get("id", ()), *fields.get("atom:id", ())):
+        if _is_url(text_of(field)):
+            return field[1], text_of(field)
+    return best[-2:] if best else None
 
 
-def _base_of(element: Element, home: str | None) -> str | None:
-    """xml:base of the entry, resolved against those around it, else where the document came from."""
-    return absolute_url(element.base, home) or home
-
-
-def _about(element: Element) -> str | None:
-    return element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
+def _is_url(text: str) -> bool:
+    return text.strip().lower().startswith(("http://", "https://"))

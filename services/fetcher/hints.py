@@ -6,12 +6,13 @@ does not read is not said.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-
-from lxml.etree import _Element as Element
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from services.fetcher.entries import Hints, absolute_url
-from services.fetcher.markup import qualified
+from services.fetcher.fields import Element
+from services.fetcher.markup import Markup
+from services.fetcher.names import attribute
 
 HEADS = ("rss", "rdf", "channel", "feed")  # roots with a head; the children of a sitemap are its pages
 MINUTE, DAY = 60.0, 24 * 3600.0
@@ -22,79 +23,90 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 NUMBER = re.compile(r"\d{1,6}")
 
 
-def read_hints(root: Element, base: str | None) -> Hints:
+def read_hints(markup: Markup, base: str | None) -> Hints:
     """What the head of a feed states; nothing for a document without one."""
-    head = dict(_head(root))  # of one that is said twice, the first
+    if markup.kind not in HEADS:
+        return Hints()
+    head = tuple(_head(markup.head("item", "entry")))
+    said = {element.name.rpartition(":")[2]: (element, inside) for element, inside in reversed(head)}
     return Hints(
-        ttl=_seconds(head.get("ttl")),
-        period=_period(head.get("updateperiod"), head.get("updatefrequency")),
-        skip_hours=_hours(head.get("skiphours"), root),
-        skip_days=_days(head.get("skipdays"), root),
-        hub=_hub(root, base),
+        ttl=_seconds(said.get("ttl")),
+        period=_period(said.get("updateperiod"), said.get("updatefrequency")),
+        skip_hours=_hours(said.get("skiphours")),
+        skip_days=_days(said.get("skipdays")),
+        hub=_hub(head, base),
     )
 
 
-def _hub(root: Element, base: str | None) -> str | None:
+Stated = tuple[Element, Sequence[Element]]
+"""An element of a head, and what stands in it."""
+
+
+def _head(elements: Sequence[Element]) -> Iterator[Stated]:
+    """The children of the root and of its channel."""
+    in_channel = False
+    for place, element in enumerate(elements):
+        if element.depth == 0:
+            in_channel = element.name.rpartition(":")[2] == "channel"
+        if element.depth == 0 or (element.depth == 1 and in_channel):
+            yield element, tuple(_below(element, elements[place + 1 :]))
+
+
+def _below(element: Element, following: Sequence[Element]) -> Iterator[Element]:
+    return takewhile(lambda each: each.depth > element.depth, following)
+
+
+def _hub(head: Sequence[Stated], base: str | None) -> str | None:
     """The first hub that the head links to."""
-    found: str | None = None
-    for name, element in _head(root):
-        if name == "link" and "hub" in (element.get("rel") or "").lower().split():
-            found = absolute_url(element.get("href"), base) or found
-    return found
+    for element, _ in head:
+        relations = (attribute(element.attributes, "rel") or "").lower().split()
+        url = absolute_url(attribute(element.attributes, "href"), base)
+        if url and element.name.rpartition(":")[2] == "link" and "hub" in relations:
+            return url
+    return None
 
 
-def _head(root: Element) -> Iterator[tuple[str, Element]]:
-    """Children of the root and of its channel by local name, those that come first last."""
-    if _local(root, root) not in HEADS:
-        return
-    for element in root.iterchildren("*", reversed=True):
-        if _local(element, root) == "channel":
-            yield from ((_local(child, root), child) for child in element.iterchildren("*", reversed=True))
-        yield _local(element, root), element
-
-
-def _local(element: Element, root: Element) -> str:
-    return qualified(element.tag, element.prefix, root.prefix).rpartition(":")[2]
-
-
-def _number(element: Element | None) -> int | None:
+def _number(element: Element) -> int | None:
     text = _word(element)
     return int(text) if NUMBER.fullmatch(text) else None
 
 
-def _word(element: Element | None) -> str:
-    return "" if element is None else (element.text or "").strip().lower()
+def _word(element: Element) -> str:
+    return element.text.strip().lower()
 
 
-def _seconds(ttl: Element | None) -> float | None:
+def _seconds(ttl: Stated | None) -> float | None:
     """RSS 2.0: "a number of minutes that indicates how long a channel can be cached"."""
-    minutes = _number(ttl)
+    minutes = _number(ttl[0]) if ttl else None
     return None if minutes is None else minutes * MINUTE
 
 
-def _period(period: Element | None, frequency: Element | None) -> float | None:
+def _period(period: Stated | None, frequency: Stated | None) -> float | None:
     """Syndication module: so many updates in a period; daily, and once, where one of the two is missing."""
     if period is None and frequency is None:
         return None
-    length = PERIODS.get("daily" if period is None else _word(period))
-    times = 1 if frequency is None else _number(frequency)
+    length = PERIODS.get("daily" if period is None else _word(period[0]))
+    times = 1 if frequency is None else _number(frequency[0])
     return length / times if length and times else None
 
 
-def _hours(skipped: Element | None, root: Element) -> tuple[int, ...]:
+def _hours(skipped: Stated | None) -> tuple[int, ...]:
     """Hours of the day in UTC, 0 to 23; RSS 0.91 counts to 24. Who skips all of them says nothing."""
-    numbers = {_number(each) for each in _inside(skipped, "hour", root)}
+    numbers = {_number(each) for each in _inside(skipped, "hour")}
     hours = {number % 24 for number in numbers if number is not None and number <= 24}
     return tuple(sorted(hours)) if len(hours) < 24 else ()
 
 
-def _days(skipped: Element | None, root: Element) -> tuple[int, ...]:
+def _days(skipped: Stated | None) -> tuple[int, ...]:
     """Days of the week in UTC, Monday is 0. Who skips all of them says nothing."""
-    words = {_word(each) for each in _inside(skipped, "day", root)}
+    words = {_word(each) for each in _inside(skipped, "day")}
     days = [number for number, name in enumerate(DAYS) if name in words]
     return tuple(days) if len(days) < len(DAYS) else ()
 
 
-def _inside(element: Element | None, name: str, root: Element) -> Iterator[Element]:
-    if element is not None:
-        yield from (child for child in element.iterchildren("*") if _local(child, root) == name)
+def _inside(stated: Stated | None, name: str) -> Iterator[Element]:
+    """The elements of that name right below."""
+    element, below = stated or (None, ())
+    for each in below:
+        if element and each.depth == element.depth + 1 and each.name.rpartition(":")[2] == name:
+            yield each

@@ -1,6 +1,7 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org). Pure."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,13 +9,13 @@ from services.fetcher.dates import iso_date
 from services.fetcher.entries import MAX_SUMMARY, MAX_TITLE, Entry, Hints, Listing, absolute_url, plain
 from services.stage import Poison
 
+ITEMS = re.compile(r'"items"\s*+:\s*+\[')
+BEFORE_ITEM = re.compile(r"[\s,]*+(?=\{)")
+
 
 def read_json_feed(text: str, base: str | None) -> Listing:
     """The items of a JSON Feed. Raises Poison("not-a-feed")."""
-    try:
-        feed = json.loads(text.lstrip("\ufeff"), strict=False)
-    except (ValueError, RecursionError) as exc:
-        raise Poison("not-a-feed", f"JSON that does not parse: {exc}") from exc
+    feed = _feed(text[text.find("{") :])
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise Poison("not-a-feed", "JSON without a list of items")
@@ -28,6 +29,26 @@ def _hub(hubs: Any, home: str | None) -> str | None:
     each = (hub for hub in hubs if isinstance(hub, dict)) if isinstance(hubs, list) else ()
     urls = (_text(hub, "url") for hub in each if (_text(hub, "type") or "").lower() == "websub")
     return next((found for url in urls if (found := absolute_url(url, home))), None)
+
+
+def _feed(text: str) -> Any:
+    """The first JSON value of a text; of one that was cut off, its complete items."""
+    decoder = json.JSONDecoder(strict=False)
+    try:
+        return decoder.raw_decode(text)[0]
+    except (ValueError, RecursionError) as exc:
+        items = []
+        found = ITEMS.search(text)
+        at = found.end() if found else len(text)
+        try:
+            while (begun := BEFORE_ITEM.match(text, at)) is not None:
+                item, at = decoder.raw_decode(text, begun.end())
+                items.append(item)
+        except (ValueError, RecursionError):
+            pass
+        if not items:
+            raise Poison("not-a-feed", f"JSON that does not parse: {exc}") from exc
+        return {"items": items}
 
 
 def _entries(items: list[Any], home: str | None, language: str | None) -> Iterator[Entry]:

@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 
 from schemas.records import Feed, Source
 from services.fetcher.listing_text import listing_text
-from services.fetcher.markup import FORBIDDEN, parse_markup, qualified
+from services.fetcher.tree import FORBIDDEN, parse_tree
 from services.stage import Poison
 
 MAX_OPML = 4 * 1024 * 1024  # bytes: some 15,000 feeds as readers write them
@@ -44,7 +44,7 @@ def read_opml(body: bytes) -> tuple[Outline, ...]:
     text = listing_text(body) if len(body) <= MAX_OPML else ""
     if len(body) > MAX_OPML or len(text) > MAX_OPML:
         raise Poison("listing-too-large", f"over {MAX_OPML} bytes of OPML: split it")
-    root = parse_markup(text, None)
+    root = parse_tree(text)
     if root is None or _local(root) != "opml":
         raise Poison("not-opml", "no <opml> in it" if root is None else f"the root element is {_local(root)}")
     if "</opml" not in text[-1000:].lower():  # what could be read of it would pass for the whole
@@ -60,7 +60,7 @@ def read_opml(body: bytes) -> tuple[Outline, ...]:
 
 
 def _local(element: Element) -> str:
-    return qualified(element.tag, element.prefix, element.prefix)[:MAX_NAME]
+    return etree.QName(element).localname.lower()[:MAX_NAME]
 
 
 def _is_deep(root: Element) -> bool:

@@ -6,7 +6,7 @@ traced. Where the RFC is silent, what Google's open parser and protego agree on 
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote
 
 from schemas.records import Robots
 
@@ -19,10 +19,12 @@ FIELDS = {  # as people spell them
     "crawl-delay": "crawl-delay", "crawldelay": "crawl-delay", "crawl delay": "crawl-delay",
     "sitemap": "sitemap", "sitemaps": "sitemap", "site-map": "sitemap",
 }  # fmt: skip
+LINE_END = re.compile(r"\r\n?|\n")  # and no other: a path may hold what else Unicode calls one
 TOKEN = re.compile(r"[a-z0-9_-]+")
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
+ESCAPE = re.compile("[0-9a-fA-F]{2}")
 UNRESERVED = "-._~"
-KEPT = UNRESERVED + "/?:@!$&'()*+,;=[]"
+KEPT = UNRESERVED + "/?:@!&'()+,;=[]"  # `*` and `$` of a path are encoded: section 2.2.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,15 @@ def robots_for(status: int | None, body: bytes = b"") -> RobotsRules:
 def parse_robots(body: bytes | str) -> RobotsRules:
     """All groups in order; unknown lines are passed over and end nothing. Never raises."""
     if isinstance(body, bytes):
-        body = body[:MAX_ROBOTS].decode("utf-8", "replace")
+        if (
+            len(body) > MAX_ROBOTS
+        ):  # without the line that the limit cuts: half a path forbids more than the whole
+            body = body[:MAX_ROBOTS].rpartition(b"\n")[0]
+        body = _decoded(body)
     groups: list[Group] = []
     sitemaps: list[str] = []
     gathering = False  # agent lines in a row share a group
-    for line in body.lstrip("\ufeff").splitlines():
+    for line in LINE_END.split(body.lstrip("\ufeff")):
         name, value = _directive(line)
         if name == "agent":
             if not gathering:
@@ -106,12 +112,21 @@ def parse_robots(body: bytes | str) -> RobotsRules:
     return RobotsRules(tuple(groups), tuple(sitemaps))
 
 
+def _decoded(body: bytes) -> str:
+    """UTF-8 as RFC 9309 section 2.3 asks, or what a mark says; a byte that fits nothing is kept as it is."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", "replace")
+    mark = b"\xef\xbb\xbf"  # Google's parser forgives a part of it as well
+    whole = next((n for n in (3, 2, 1) if body.startswith(mark[:n])), 0)
+    return body[whole:].decode("utf-8", "surrogateescape")
+
+
 def _directive(line: str) -> tuple[str, str]:
     """Field and value of a line, field "" where it is none; a missing colon is forgiven."""
     line = line.partition("#")[0].strip()
     name, colon, value = line.partition(":")
     if not colon or name.strip().lower() not in FIELDS:
-        name, _, value = line.partition(" ")
+        name, value = ([*line.split(None, 1), "", ""])[:2]
     return FIELDS.get(name.strip().lower(), ""), value.strip()
 
 
@@ -126,10 +141,11 @@ def _first_token(value: str) -> str:
 
 def _add_rule(group: Group, name: str, value: str, line: str) -> None:
     if name == "crawl-delay":
-        if re.fullmatch(r"\d{1,6}(\.\d{1,6})?|\.\d{1,6}", value) and group.crawl_delay is None:
-            group.crawl_delay = float(value)
+        if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{0,6})?|\.[0-9]{1,6}", value):
+            group.crawl_delay = float(value)  # the last one stands
     elif value:  # an empty Disallow forbids nothing
-        group.rules.append(Rule(name == "allow", _normal(value), line.partition("#")[0].strip()[:200]))
+        printed = line.partition("#")[0].strip()[:200].encode("utf-8", "replace").decode()
+        group.rules.append(Rule(name == "allow", _pattern(value), printed))
 
 
 def verdict(rules: RobotsRules, agent: str, url: str) -> Robots:
@@ -140,8 +156,8 @@ def verdict(rules: RobotsRules, agent: str, url: str) -> Robots:
     if rules.unreachable is not None:
         return Robots(verdict="disallowed", rule=f"robots.txt unreachable: {rules.unreachable}")
     groups = _groups_of(rules, agent)
-    delay = next((group.crawl_delay for group in groups if group.crawl_delay is not None), None)
-    path = _normal(_path_and_query(url))
+    delay = next((group.crawl_delay for group in reversed(groups) if group.crawl_delay is not None), None)
+    path = _normal(_path_and_query(url), "")
     if path == "/robots.txt":
         return Robots(verdict="allowed", crawl_delay=delay)
     matching = [rule for group in groups for rule in group.rules if rule.matches(path)]
@@ -153,7 +169,7 @@ def verdict(rules: RobotsRules, agent: str, url: str) -> Robots:
 
 def _path_and_query(url: str) -> str:
     """What rules are matched against; whether the host is a sound one is asked elsewhere."""
-    rest = ORIGIN.sub("", url).partition("#")[0].removesuffix("?")
+    rest = ORIGIN.sub("", url).partition("#")[0]
     return rest if rest.startswith("/") else "/" + rest
 
 
@@ -165,17 +181,25 @@ def _groups_of(rules: RobotsRules, agent: str) -> list[Group]:
     return [group for group in rules.groups if chosen in group.agents]
 
 
-def _normal(path: str) -> str:
+def _pattern(value: str) -> str:
+    """A rule's path: `*` stands for anything, `$` at its end for the end, elsewhere for itself."""
+    return _normal(value.removesuffix("$"), "*") + ("$" if value.endswith("$") else "")
+
+
+def _normal(path: str, special: str) -> str:
     """Percent-encoding normalised: unreserved characters bare, others in upper-case hex (section 2.2.2)."""
-    out = []
-    for index, piece in enumerate(path.split("%")):
+
+    def encoded(text: str) -> str:
+        return quote(text, safe=KEPT + special, errors="surrogateescape")
+
+    first, *others = path.split("%")
+    out = [encoded(first)]
+    for piece in others:
         code = piece[:2]
-        if index == 0:
-            out.append(quote(piece, safe=KEPT))
-        elif re.fullmatch("[0-9a-fA-F]{2}", code):
-            char = unquote_to_bytes("%" + code).decode("latin-1")
+        if ESCAPE.fullmatch(code):
+            char = chr(int(code, 16))
             bare = char.isascii() and (char.isalnum() or char in UNRESERVED)
-            out.append((char if bare else "%" + code.upper()) + quote(piece[2:], safe=KEPT))
+            out.append((char if bare else "%" + code.upper()) + encoded(piece[2:]))
         else:
-            out.append("%" + quote(piece, safe=KEPT))
+            out.append("%" + encoded(piece))
     return "".join(out)

@@ -2,26 +2,26 @@
 
 from collections.abc import Iterator
 
-from lxml.etree import _Element as Element
-
-from services.fetcher.dates import iso_date
+from services.fetcher.dates import first_date
 from services.fetcher.entries import MAX_TITLE, Entry, Listing, absolute_url, plain
-from services.fetcher.markup import qualified
+from services.fetcher.fields import text_of
+from services.fetcher.markup import Markup
+from services.fetcher.names import attribute
 from services.stage import Poison
 
 MAX_PLAIN_LINE = 8000  # characters; a longer line is no URL
 
 
-def read_sitemap(root: Element, base: str | None) -> Listing:
+def read_sitemap(markup: Markup, base: str | None) -> Listing:
     """Pages of a sitemap; locations of images, videos and translations are not pages."""
-    entries = tuple(_entries(root, base, "url"))
+    entries = tuple(_entries(markup, base))
     is_news = any(entry.title or entry.published for entry in entries)
     return Listing(via="news-sitemap" if is_news else "sitemap", entries=entries)
 
 
-def read_index(root: Element, base: str | None) -> Listing:
+def read_index(markup: Markup, base: str | None) -> Listing:
     """The sitemaps of an index; `modified` says when each last changed."""
-    return Listing(via="sitemap-index", entries=tuple(_entries(root, base, "sitemap")))
+    return Listing(via="sitemap-index", entries=tuple(_entries(markup, base)))
 
 
 def read_plain_list(text: str) -> Listing:
@@ -37,25 +37,22 @@ def read_plain_list(text: str) -> Listing:
     return Listing(via="sitemap", entries=tuple(Entry(url=url) for url in urls))
 
 
-def _entries(root: Element, base: str | None, name: str) -> Iterator[Entry]:
-    for element in root.iter("*"):
-        if qualified(element.tag, element.prefix, root.prefix) == name:
-            fields = _fields(element, root.prefix)
-            url = absolute_url(fields.get("loc"), base)
-            if url is not None:
-                yield Entry(
-                    url=url,
-                    title=plain(fields.get("news:title"), MAX_TITLE),
-                    published=iso_date(fields.get("news:publication_date")),
-                    modified=iso_date(fields.get("lastmod")),
-                    language=fields.get("news:language"),
-                )
-
-
-def _fields(element: Element, core_prefix: str | None) -> dict[str, str]:
-    """First value of every field at any depth: the news extension nests, and writers nest it differently."""
-    found: dict[str, str] = {}
-    for inner in element.iterdescendants("*"):
-        if inner.text and (text := inner.text.strip()):
-            found.setdefault(qualified(inner.tag, inner.prefix, core_prefix), text)
-    return found
+def _entries(markup: Markup, base: str | None) -> Iterator[Entry]:
+    """`url` and `sitemap` alike: some writers give one the root of the other."""
+    markup.head("url", "sitemap")
+    base = absolute_url(attribute(markup.attributes, "xml:base"), base) or base
+    for _, elements in markup.entries("url", "sitemap", within="news"):
+        # The news extension nests, and writers nest it differently; the sitemap's own fields do not.
+        fields = {
+            name: next((text for field in found if (text := text_of(field).strip())), "")
+            for name, found in elements.items()
+        }
+        url = absolute_url(fields.get("loc"), base)
+        if url is not None:
+            yield Entry(
+                url=url,
+                title=plain(fields.get("news:title"), MAX_TITLE),
+                published=first_date([fields.get("news:publication_date", "")]),
+                modified=first_date([fields.get("lastmod", "")]),
+                language=fields.get("news:language"),
+            )

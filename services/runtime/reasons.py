@@ -122,7 +122,9 @@ REASONS: Mapping[str, Reason] = {
         "Name its parts as feeds; split an OPML file.",
     ),
     "entity-declared": Reason(
-        "discovery, import", "The list declares XML entities, as bombs do.", "Tell the publisher."
+        "discovery, import",
+        "The list declares XML entities that grow or lie elsewhere, as bombs do.",
+        "Tell the publisher.",
     ),
     "not-opml": Reason(
         "import",

@@ -30,7 +30,7 @@ IMPURE = {"asyncio", "concurrent", "http", "io", "multiprocessing", "os", "pathl
           "selectors", "shutil", "signal", "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile",
           "threading", "time", "urllib.request", "uuid"}  # fmt: skip
 # Libraries that turn values into values.
-PURE_LIBRARIES = {"ahocorasick", "brotli", "charset_normalizer", "lxml", "msgspec", "tldextract",
+PURE_LIBRARIES = {"ahocorasick", "brotli", "charset_normalizer", "idna", "lxml", "msgspec", "tldextract",
                   "trafilatura", "w3lib", "zstandard"}  # fmt: skip
 BROKER_CLIENTS = {"faust", "aiokafka", "mode"}
 

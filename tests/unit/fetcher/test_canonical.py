@@ -61,6 +61,12 @@ def test_a_canonical_url_is_its_own_canonical_form(url: str) -> None:
         ("http://a.example/?a=1&a=2", "http://a.example/?a=2&a=1"),
         ("http://a.example/#!/1", "http://a.example/#!/2"),
         ("http://a.example/a", "https://a.example/a"),
+        ("http://a.example/a%26b", "http://a.example/a&b"),
+        ("http://a.example/a%2Bb", "http://a.example/a+b"),
+        ("http://a.example/a%3Db", "http://a.example/a=b"),
+        ("http://a.example/a%3Bb", "http://a.example/a;b"),
+        ("http://straße.example/", "http://strasse.example/"),
+        ("http://a.example/?session=1", "http://a.example/?session=2"),
     ],
 )
 def test_different_pages_are_never_merged(one: str, other: str) -> None:
@@ -84,7 +90,7 @@ def test_white_space_and_length(url: str, canonical: str) -> None:
 
 def test_a_page_id_is_the_hash_of_the_canonical_url() -> None:
     assert page_id("http://a.example/") == sha256(b"http://a.example/").hexdigest()
-    assert STAMP.version == "1"
+    assert STAMP.version == "2"
 
 
 @pytest.mark.parametrize(

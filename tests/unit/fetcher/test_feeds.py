@@ -71,7 +71,7 @@ def test_all_fields_of_an_rss_item_are_read() -> None:
             title="Water & power",
             published="2026-11-20T10:00:00+03:00",
             modified="2026-11-20T11:00:00+03:00",
-            summary="Two rivers .",
+            summary="Two rivers.",
             guid="w-1",
             language="ar",
         ),

@@ -194,7 +194,7 @@ async def test_the_date_of_an_atom_entry_is_its_update_where_it_has_no_other() -
         (response(b"", "403 Forbidden", cf_mitigated="challenge"), "challenge-page"),
         (response(b"<html>no</html>", "403 Forbidden"), "http-client-error"),
         (response(b"<html>px-captcha</html>", "500 Oops"), "server-error"),
-        (response(b'<!DOCTYPE rss [<!ENTITY a "b">]><rss/>'), "entity-declared"),
+        (response(b'<!DOCTYPE rss [<!ENTITY a "&b;">]><rss/>'), "entity-declared"),
     ],
 )
 async def test_a_bad_feed_is_refused_with_its_reason(page: bytes, reason: str) -> None:

@@ -48,6 +48,14 @@ def says(text: str, path: str, agent: str = "sirwan") -> tuple[bool, str | None]
         ("Dissallow: /a", "/a", False),
         ("Nonsense: /a\nDisallow: /a", "/a", False),
         ("Disallow: a", "/a", True),
+        ("Disallow: /a-%2A", "/a-*", False),  # section 2.2.3
+        ("Disallow: /a-%24", "/a-$", False),
+        ("Disallow: /a$b", "/a$b", False),
+        ("Disallow: /a%2A", "/ab", True),
+        ("Allow: /*?$\nDisallow: /*?", "/a?", True),
+        ("Allow: /*?$\nDisallow: /*?", "/a?b", False),
+        ("Disallow: /a\u2028b", "/a%E2%80%A8b", False),
+        ("Disallow\t/a", "/a", False),
     ],
 )
 def test_the_longest_matching_rule_decides(rules: str, path: str, allowed: bool) -> None:
@@ -100,6 +108,8 @@ def test_the_line_that_decided_is_given() -> None:
         ("User-agent: *\nCrawl-delay: inf", None),
         ("User-agent: *\nCrawl-delay: 10\n\nUser-agent: sirwan\nDisallow: /x", None),
         ("User-agent: other\nCrawl-delay: 10\n\nUser-agent: *\nCrawl-delay: 3", 3.0),
+        ("User-agent: *\nCrawl-delay: 3\nCrawl-delay: 5.", 5.0),
+        ("User-agent: sirwan\nCrawl-delay: 3\n\nUser-agent: b\nUser-agent: Sirwan/2\nCrawl-delay: 4", 4.0),
     ],
 )
 def test_the_crawl_delay_is_that_of_the_right_group(text: str, delay: float | None) -> None:
@@ -131,6 +141,29 @@ def test_what_stands_behind_the_first_500_kib_is_not_read() -> None:
 def test_the_status_decides_when_there_is_no_file(status: int | None, word: str) -> None:
     rules = robots_for(status, b"User-agent: *\nDisallow: /")
     assert verdict(rules, "sirwan", SITE + "/a").verdict == word
+
+
+def test_a_line_cut_by_the_limit_is_no_rule() -> None:
+    head = b"User-agent: *\nDisallow: /private\n#"
+    text = head + b"#" * (MAX_ROBOTS - len(head) - len(b"\nDisallow: /")) + b"\nDisallow: /gallery"
+    assert verdict(parse_robots(text), "sirwan", SITE + "/a").verdict == "allowed"
+    assert verdict(parse_robots(text), "sirwan", SITE + "/private").verdict == "disallowed"
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (b"User-agent: *\nDisallow: /caf\xe9", "/caf%E9"),
+        ("User-agent: *\nDisallow: /é".encode(), "/%c3%a9"),
+        (b"\xef\xbbUser-agent: *\nDisallow: /a", "/a"),
+        ("User-agent: *\nDisallow: /a".encode("utf-16"), "/a"),
+    ],
+)
+def test_bytes_are_matched_as_they_are(body: bytes, path: str) -> None:
+    said = verdict(parse_robots(body), "sirwan", SITE + path)
+    assert said.verdict == "disallowed"
+    assert said.rule is not None
+    assert said.rule.encode()
 
 
 def test_sitemaps_are_listed() -> None:
