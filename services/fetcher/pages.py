@@ -14,6 +14,7 @@ from services.fetcher.manners import Manners
 from services.fetcher.media import CHOSEN_HEADERS, media_type, refuse_media
 from services.fetcher.postpone import ask_whole, put_off, wait_for_turn
 from services.fetcher.rights import read_rights
+from services.fetcher.turns import Turns
 from services.fetcher.waiting import LEAST, LOOK, MOST, NEAR, Lane, Round
 from services.runtime.blobs import keep_body
 from services.runtime.bus import Message
@@ -108,7 +109,7 @@ class PageFetcher:
         self._manners = manners
         self._clock = clock
         self._blobs = blobs
-        self._hands = asyncio.Semaphore(hands)
+        self._hands = Turns(hands)
         self._turns = turns
         self._room = WaitingRoom(clock, hands)
         self._metrics = metrics or Metrics()
@@ -144,7 +145,7 @@ class PageFetcher:
         """The request for later. Raises the refusal itself where the runtime may try again at once."""
         now = self._clock.now()
         if exc.reason == "site-busy":
-            return wait_for_turn(request, visit.url, now, self._manners.book(visit.url))
+            return wait_for_turn(request, visit.url, now, self._manners.book(visit.url, request.lane))
         later = put_off(request, exc, now)
         if later is None:
             raise exc
@@ -159,12 +160,12 @@ class PageFetcher:
             async with AsyncExitStack() as turn:
                 async with _in_time(visit):
                     visit.robots = await self._permission(url)
-                    await turn.enter_async_context(self._manners.turn(url))
+                    await turn.enter_async_context(self._manners.turn(url, request.lane))
                 yield
 
         async with AsyncExitStack() as hand:
             async with _in_time(visit):
-                await hand.enter_async_context(self._hands)
+                await hand.enter_async_context(self._hands.held(request.lane))
             answer = await self._reader.get(request.url, gate=permitted, admit=refuse_media)
         return _page(request, self._reader.require_ok(answer), visit.robots, self._clock)
 

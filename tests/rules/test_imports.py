@@ -13,7 +13,7 @@ ROOMS = ("fetcher", "extractor", "classifier", "linker", "store")
 
 # The files of each room that touch the world. Every other file of a room is pure.
 SHELLS: dict[str, set[str]] = {
-    "fetcher": {"discovery", "http", "manners", "pages", "polling", "telling", "warc_reader"},
+    "fetcher": {"discovery", "http", "manners", "pages", "polling", "telling", "turns", "warc_reader"},
     "extractor": set(),
     "classifier": set(),
     "linker": set(),
