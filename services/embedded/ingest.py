@@ -28,7 +28,7 @@ from services.runtime.sources import load_sources
 from services.stage import Emit, Poison, Refusal, Skip
 from services.store.outcomes import Outcome, outcomes
 
-WARC_NAME = re.compile(r"\.warc(\.gz)?$", re.IGNORECASE)
+WARC_NAME = re.compile(r"\.warc(\.gz)?(\.open)?$", re.IGNORECASE)  # .open: ours, while it is written
 
 BATCH_BYTES, BATCH_PAGES = 32 * 1024 * 1024, 2000
 """What is on its way at once, at most. Bodies wait whole in the in-memory bus."""

@@ -14,6 +14,7 @@ from schemas.records import Discovered, RawPage, Robots
 from services.fetcher.canonical import canonical_url, page_id
 from services.fetcher.encodings import dechunk, decode_content
 from services.fetcher.files import HTML_START, MAX_FILE, SNIFFED
+from services.fetcher.kept import FIELD, NOTHING, Kept, read_kept
 from services.fetcher.media import CHOSEN_HEADERS, media_type, refuse_media
 from services.fetcher.rights import read_rights
 from services.stage import Poison, Refusal, Skip
@@ -43,6 +44,7 @@ class Head:
     status: int
     headers: Mapping[str, str]  # lower-case names, repeated ones joined
     truncated: bool  # as the archive says
+    kept: Kept = NOTHING  # where we wrote the archive
 
 
 def read_head(
@@ -53,7 +55,8 @@ def read_head(
     Raises Skip "bad-url", "status-not-ok", "not-html"; Poison "broken-record".
     """
     url = fields.get("warc-target-uri", "").strip()
-    canonical = canonical_url(url)
+    kept = read_kept(fields.get(FIELD.lower(), ""))
+    canonical = kept.canonical_url or canonical_url(url)
     answered = STATUS_LINE.match(status_line)
     if answered is None:
         raise Poison("broken-record", f"no HTTP status in {status_line[:80]!r}")
@@ -68,6 +71,7 @@ def read_head(
         status=200,
         headers=joined,
         truncated="warc-truncated" in fields,
+        kept=kept,
     )
 
 
@@ -95,7 +99,13 @@ def page_from_archive(head: Head, payload: bytes, name: str) -> RawPage:
         fetched_at=head.fetched_at,
         robots=Robots(verdict="not-asked"),
         rights=read_rights(head.headers, body),
-        discovered=Discovered(via="file", feed_url=name),
+        discovered=Discovered(
+            source_id=head.kept.source_id,
+            feed_url=name,
+            via="file",
+            title=head.kept.title,
+            published=head.kept.published,
+        ),
         lane="backfill",
     )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,13 @@ from services.runtime.metrics import Metrics
 from services.stage import Emit, Skip, Transient
 
 NOT_ASKED = Robots(verdict="not-asked")
+
+Keep = Callable[[RawPage], Awaitable[None]]
+"""Keeps a fetched page beside what is published of it; never raises and never takes long."""
+
+
+async def keep_none(_page: RawPage) -> None:
+    """Pages are not kept."""
 
 
 class WaitingRoom:
@@ -104,8 +111,10 @@ class PageFetcher:
         hands: int = 16,
         turns: float = 75.0,
         metrics: Metrics | None = None,
+        keep: Keep = keep_none,
     ) -> None:
         self._reader = reader
+        self._keep = keep
         self._manners = manners
         self._clock = clock
         self._blobs = blobs
@@ -133,6 +142,7 @@ class PageFetcher:
         if page.truncated and (once_more := ask_whole(request, self._clock.now())):
             self._metrics.count("sirwan_requests_put_off_total", reason="truncated")
             return [once_more]
+        await self._keep(page)
         page = await asyncio.to_thread(keep_body, page, self._blobs)
         return [Emit(PAGES_FETCHED, page.page_id, page, page.canonical_url)]
 

@@ -1,13 +1,17 @@
 """`sirwan ingest` of WARC files: the same stages, the same page ids, and a summary where there is much."""
 
+import asyncio
 import json
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from warcio.checker import Checker  # type: ignore[import-untyped]  # it ships no stubs
 
+from deploy.demo.server import NEWSROOMS, NewsWeb
 from schemas.topics import PAGES_FETCHED
 from services.embedded import ingest
 from services.embedded.ingest import ingest_files
@@ -16,6 +20,7 @@ from services.runtime.memory import MemoryBus
 from services.store.outcomes import Outcome
 from services.store.reading import reading
 from tests.e2e.test_bad_input import ARTICLE, ROOT, sirwan
+from tests.e2e.test_embedded import run_embedded
 from tests.unit.fetcher.warcs import chunked, http, record, zipped
 
 PAGE = http(chunked(ARTICLE.encode()), transfer_encoding="chunked")
@@ -143,3 +148,28 @@ print("warcio" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == str(loaded)
+
+
+async def test_pages_kept_as_warc_are_the_same_pages_when_they_are_ingested(tmp_path: Path) -> None:
+    """Fetched over HTTP into one store, kept, and read from what was kept into another."""
+    with NewsWeb(dict.fromkeys(NEWSROOMS, 0)) as web:
+        fetched = await run_embedded(tmp_path / "fetched", web, warc=tmp_path / "warc", warc_bytes=5000)
+        read = Settings(home=tmp_path / "read", sources=fetched.sources)
+    archives = sorted((tmp_path / "warc").iterdir())
+    assert len(archives) > 1
+    assert {path.suffix for path in archives} == {".gz"}
+    assert Checker(Namespace(inputs=list(map(str, archives)), verbose=False)).process_all() == 0
+    found: list[Outcome] = []
+    await asyncio.to_thread(ingest_files, read, archives, found.append)
+    assert {each.fate for each in found} <= {"stored", "skipped", "dead"}
+    texts = [texts_of(settings) for settings in (fetched, read)]
+    assert len(texts[0]) == 14
+    assert texts[1] == texts[0]
+
+
+def texts_of(settings: Settings) -> dict[str, tuple[Any, ...]]:
+    """What was stored of each page that does not depend on the order of arrival."""
+    columns = ("canonical_url", "url", "source_id", "title", "text", "language", "published", "fetched_at")
+    with reading(settings.place) as store:
+        rows = store.rows(f"SELECT page_id, {', '.join(columns)} FROM articles")  # noqa: S608 - our own names
+        return {row["page_id"]: tuple(row[column] for column in columns) for row in rows}
