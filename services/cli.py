@@ -83,13 +83,30 @@ def run(
 
 @app.command()
 def ingest(
-    files: Annotated[list[Path], typer.Argument(help="Local pages: HTML, or text as it was copied.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Pages: HTML, or text as it was copied; or archives: x.warc, x.warc.gz."),
+    ],
     json: AsJson = False,
 ) -> None:
-    """Put local pages through the same stages into the store."""
-    from services.embedded.runs import ingest_files
+    """Put local pages and archives of pages (WARC) through the same stages into the store."""
+    from services.embedded.ingest import ingest_files
+    from services.store.tally import Tally
 
-    _finish(ingest_files(_settings_to_store(), files), json)
+    tally, listing = Tally(), _Listing()
+
+    def tell(outcome: Any) -> None:
+        tally.add(outcome)
+        if json:
+            listing.add(outcome)
+
+    ingest_files(_settings_to_store(), files, tell)
+    if json:
+        listing.end()
+    else:
+        tally.print(_console())
+    if tally.dead:
+        sys.exit(REFUSED)
 
 
 @app.command()
@@ -506,10 +523,10 @@ def _filter(answer: Callable[..., Any]) -> None:
     _write(answers(sys.stdin.buffer, answer))
 
 
-def _write(lines: Iterable[bytes]) -> None:
+def _write(lines: Iterable[bytes], end: bytes = b"\n") -> None:
     try:
         for line in lines:
-            sys.stdout.buffer.write(line + b"\n")
+            sys.stdout.buffer.write(line + end)
             sys.stdout.buffer.flush()
     except BrokenPipeError:
         _hang_up()
@@ -546,6 +563,23 @@ def _show(value: Any, json: bool, otherwise: Callable[[], object]) -> None:
     import msgspec
 
     _write([msgspec.json.format(msgspec.json.encode(value), indent=2)])
+
+
+class _Listing:
+    """A JSON array that is written one value after the other: it may be too long to be held."""
+
+    def __init__(self) -> None:
+        self._before = b"["
+
+    def add(self, value: Any) -> None:
+        import msgspec
+
+        shown = msgspec.json.format(msgspec.json.encode(value), indent=2)
+        _write([self._before + b"\n  " + shown.replace(b"\n", b"\n  ")], end=b"")
+        self._before = b","
+
+    def end(self) -> None:
+        _write([b"[]" if self._before == b"[" else b"\n]"])
 
 
 def _console() -> Any:

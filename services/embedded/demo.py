@@ -17,7 +17,13 @@ from services.store.outcomes import Outcome, outcomes
 from services.store.view import print_outcomes
 
 # The demo's own server can take what no other should be asked to bear, and the whole takes seconds.
-MANNERS = {"fetch_delay": 0.02, "retry_attempts": 2, "allow_private_hosts": True, "log_level": "error"}
+MANNERS = {
+    "fetch_delay": 0.02,
+    "retry_attempts": 2,
+    "allow_private_hosts": True,
+    "log_level": "error",
+    "warc": None,
+}
 
 
 def run_demo(console: Console, home: Path) -> None:

@@ -1,27 +1,19 @@
-"""What the command line runs through the embedded pipeline: real sources, local files, one page."""
+"""What the command line runs through the embedded pipeline: real sources, one page."""
 
 import asyncio
 import re
 import signal
-import sys
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress
 
-from schemas.records import Discovered, FetchRequest, RawPage
-from schemas.topics import PAGES_FETCHED
+from schemas.records import Discovered, FetchRequest
 from services.embedded.pipeline import Pipeline, running
 from services.embedded.resume import resume
 from services.fetcher.canonical import canonical_url, page_id
-from services.fetcher.files import MAX_FILE, page_from_file
 from services.fetcher.postpone import again
-from services.runtime.blobs import keep_body
 from services.runtime.config import Settings
 from services.runtime.sources import load_sources
-from services.stage import Emit, Poison, Refusal, Transient
+from services.stage import Refusal, Transient
 from services.store.outcomes import Outcome, outcomes
 
 FETCH_PATIENCE = 60.0
@@ -71,56 +63,6 @@ async def _until_interrupted(pipeline: Pipeline) -> None:
     for task in pipeline.tasks:
         if task.done():
             task.result()
-
-
-def ingest_files(settings: Settings, files: Sequence[Path]) -> tuple[Outcome, ...]:
-    """Put files through every stage; what became of each, refused ones too."""
-    return asyncio.run(_ingest(settings, files))
-
-
-async def _ingest(settings: Settings, files: Sequence[Path]) -> tuple[Outcome, ...]:
-    refused: list[Outcome] = []
-    wanted: set[str] = set()
-    async with running(settings, load_sources(settings.sources)) as pipeline:
-        now = pipeline.clock.now()
-        for file in _watched(files):
-            try:
-                page = keep_body(read_page(file, now), settings.blobs)
-            except Refusal as exc:
-                refused.append(_refusal(file, exc, now))
-                continue
-            wanted.add(page.page_id)
-            await pipeline.put([Emit(PAGES_FETCHED, page.page_id, page, page.canonical_url)], "ingest")
-        await pipeline.drained()
-    return (*outcomes(settings.place, wanted), *refused)
-
-
-def _watched(files: Sequence[Path]) -> Iterator[Path]:
-    """The files one by one, under a progress bar where somebody is looking."""
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        yield from progress.track(files, description="ingesting")
-
-
-def read_page(file: Path, now: datetime) -> RawPage:
-    """A local file as a page. Raises Poison, with the file's name and what to do."""
-    try:
-        with file.open("rb") as opened:
-            body = opened.read(MAX_FILE + 1)
-    except OSError as exc:
-        raise Poison("file-unreadable", f"{file}: {exc.strerror}") from exc
-    return page_from_file(file.name, body, now)
-
-
-def _refusal(file: Path, exc: Refusal, now: datetime) -> Outcome:
-    return Outcome(
-        page_id="",
-        url=f"file:///{file.name}",
-        stage="ingest",
-        fate=exc.fate,
-        reason=exc.reason,
-        detail=exc.detail,
-        at=now,
-    )
 
 
 def fetch_page(settings: Settings, url: str) -> tuple[Outcome, ...]:

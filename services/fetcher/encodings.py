@@ -1,5 +1,6 @@
-"""Content codings undone with a bound on what comes out: a small bomb never becomes a large body. Pure."""
+"""Codings undone with a bound on what comes out: a small bomb never becomes a large body. Pure."""
 
+import re
 import zlib
 from collections.abc import Callable, Mapping
 
@@ -11,6 +12,7 @@ from services.stage import Poison
 ACCEPTED = "gzip, deflate, br, zstd"
 STEP = 64 * 1024
 MEMBERS = 64  # gzip members read of one body: each costs a copy of the rest
+CHUNK_HEAD = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]{0,200})?\r\n")  # RFC 9112 section 7.1
 
 
 def decode_content(raw: bytes, codings: str | None, limit: int) -> tuple[bytes, bool]:
@@ -28,6 +30,23 @@ def decode_content(raw: bytes, codings: str | None, limit: int) -> tuple[bytes, 
     if len(raw) > limit:
         raise Poison("body-too-large", f"over {limit} bytes")
     return raw, whole
+
+
+def dechunk(raw: bytes) -> tuple[bytes, bool]:
+    """The body behind `Transfer-Encoding: chunked` (RFC 9112 section 7.1), and whether it is whole.
+
+    Bytes that do not begin with a chunk are left as they are: the coding was undone before.
+    """
+    out, at = bytearray(), 0
+    while head := CHUNK_HEAD.match(raw, at):
+        size, start = int(head[1], 16), head.end()
+        if size == 0:
+            return bytes(out), True
+        out += raw[start : start + size]
+        at = start + size + 2
+        if raw[at - 2 : at] != b"\r\n":
+            return bytes(out), False
+    return (bytes(out), False) if at else (raw, True)
 
 
 def _gzip(raw: bytes, most: int) -> tuple[bytes, bool]:

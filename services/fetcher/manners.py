@@ -1,7 +1,7 @@
 """Whom we bother and how often: one request at a time per site, spaced; robots.txt asked first."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -16,8 +16,10 @@ from services.fetcher.canonical import site_key
 from services.fetcher.courtesy import VIOLATIONS, Seen
 from services.fetcher.crawl_delays import CrawlDelays
 from services.fetcher.http import HttpReader
+from services.fetcher.lanes import rank
 from services.fetcher.robots import RobotsRules, robots_for, verdict
 from services.fetcher.schedule import spacing
+from services.fetcher.turns import Turns
 from services.runtime.clock import Clock
 from services.runtime.config import Settings
 from services.runtime.holdings import EVERYTHING, Holdings
@@ -51,11 +53,12 @@ class Site:
 
     free_at: float = 0.0  # on the steady clock
     ended_at: float | None = None  # of our last request there, on the steady clock
-    booked: float = 0.0  # on the steady clock: until then all turns are promised
+    # by rank, on the steady clock: turns are promised until then
+    booked: dict[int, float] = field(default_factory=dict)
     took: float = 0.0  # seconds our requests take, the last ones most
     crawl_delay: float | None = None
-    waiting: int = 0
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: Counter[int] = field(default_factory=Counter)  # by rank, who has the turn included
+    turn: Turns = field(default_factory=Turns)
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while its robots.txt is fetched
     seen: Seen = field(default_factory=Seen)
 
@@ -96,22 +99,22 @@ class Manners:
             self._metrics.count("sirwan_politeness_violations_total", by=0, kind=kind)
 
     @asynccontextmanager
-    async def turn(self, url: str, *, insist: bool = False) -> AsyncIterator[None]:
+    async def turn(self, url: str, lane: str = "live", *, insist: bool = False) -> AsyncIterator[None]:
         """Our turn at the site of `url`: entered when nobody else asks it and its delay has passed.
 
-        Raises Transient("site-busy") where that would take longer than our patience, and SiteElsewhere
-        where the site is not ours to ask, or no more. Who insists stands in line as well, but waits for our
-        own delay only.
+        Who waits is called by lane (services/fetcher/lanes.py). Raises Transient("site-busy") where it would
+        take longer than our patience, and SiteElsewhere where the site is not ours to ask, or no more. Who
+        insists stands in line as well, but waits for our own delay only.
         """
         site = self._site(url)
         self._admit(site, url)
-        wait = self._wait(site)
+        wait = self._wait(site, lane)
         if wait > self._settings.patience and not insist:
             raise _busy(url, wait)
-        site.waiting += 1
+        site.waiting[rank(lane)] += 1
         try:
             async with _until_lost(url, self._in_line):
-                await self._stand_in_line(site, url)
+                await self._stand_in_line(site, url, lane)
             try:
                 await self._wait_for_delay(site, url, insist)
                 async with (
@@ -123,7 +126,7 @@ class Manners:
             finally:
                 site.turn.release()
         finally:
-            site.waiting -= 1
+            site.waiting[rank(lane)] -= 1
 
     @asynccontextmanager
     async def turn_for_list(self, url: str) -> AsyncIterator[None]:
@@ -161,11 +164,16 @@ class Manners:
             async with _until_lost(url, self._in_line):
                 await self._clock.sleep(self._delay_left(site, url, insist))
 
-    def book(self, url: str) -> float:
-        """Promise a turn at the site of `url` that is promised to nobody yet; how many seconds off it is."""
-        site, now = self._site(url), self._clock.steady()
-        at = max(site.booked, now + self._wait(site))
-        site.booked = at + self._gap(site) + site.took
+    def book(self, url: str, lane: str = "live") -> float:
+        """Promise a turn at the site of `url`; how many seconds off it is.
+
+        It is promised to nobody of this lane or one before it. Who comes later and goes first may get it
+        all the same: then the request is put off once more.
+        """
+        site, now, place = self._site(url), self._clock.steady(), rank(lane)
+        promised = [until for other, until in site.booked.items() if other <= place]
+        at = max([*promised, now + self._wait(site, lane)])
+        site.booked[place] = at + self._gap(site) + site.took
         return at - now
 
     def defer(self, url: str, seconds: float) -> None:
@@ -225,13 +233,13 @@ class Manners:
             return RobotsRules(unreachable=f"{exc.reason}: {exc.detail}"[:300])
         return robots_for(answer.status, answer.body)
 
-    async def _stand_in_line(self, site: Site, url: str) -> None:
+    async def _stand_in_line(self, site: Site, url: str, lane: str) -> None:
         """Hold the turn of the site; one that has become slow is not waited for."""
         try:
             async with asyncio.timeout(self._settings.patience):
-                await site.turn.acquire()
+                await site.turn.acquire(lane)
         except TimeoutError:
-            raise _busy(url, self._wait(site)) from None
+            raise _busy(url, self._wait(site, lane)) from None
 
     def _delay_left(self, site: Site, url: str, insist: bool) -> float:
         left = max(site.free_at - self._clock.steady(), 0.0)
@@ -263,10 +271,11 @@ class Manners:
         finally:
             site.seen.ends(self._clock.steady(), self._gap(site))
 
-    def _wait(self, site: Site) -> float:
+    def _wait(self, site: Site, lane: str) -> float:
         """Seconds until it would be the turn of who comes now, as far as we can tell."""
         left = max(site.free_at - self._clock.steady(), 0.0)
-        return left + site.waiting * (self._gap(site) + site.took)
+        ahead = sum(count for other, count in site.waiting.items() if other <= rank(lane))
+        return left + ahead * (self._gap(site) + site.took)
 
     def _gap(self, site: Site) -> float:
         return spacing(self._settings.delay, site.crawl_delay)
@@ -289,7 +298,11 @@ class Manners:
 
 
 def _is_idle(site: Site, now: float) -> bool:
-    return max(site.free_at, site.booked) <= now and not site.waiting and not site.asking.locked()
+    return (
+        max([site.free_at, *site.booked.values()]) <= now
+        and not site.waiting.total()
+        and not site.asking.locked()
+    )
 
 
 def _busy(url: str, wait: float) -> Transient:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from services.fetcher.manners import Manners
 from services.fetcher.media import CHOSEN_HEADERS, media_type, refuse_media
 from services.fetcher.postpone import ask_whole, put_off, wait_for_turn
 from services.fetcher.rights import read_rights
+from services.fetcher.turns import Turns
 from services.fetcher.waiting import LEAST, LOOK, MOST, NEAR, Lane, Round
 from services.runtime.blobs import keep_body
 from services.runtime.bus import Message
@@ -22,6 +23,13 @@ from services.runtime.metrics import Metrics
 from services.stage import Emit, Skip, Transient
 
 NOT_ASKED = Robots(verdict="not-asked")
+
+Keep = Callable[[RawPage], Awaitable[None]]
+"""Keeps a fetched page beside what is published of it; never raises and never takes long."""
+
+
+async def keep_none(_page: RawPage) -> None:
+    """Pages are not kept."""
 
 
 class WaitingRoom:
@@ -103,12 +111,14 @@ class PageFetcher:
         hands: int = 16,
         turns: float = 75.0,
         metrics: Metrics | None = None,
+        keep: Keep = keep_none,
     ) -> None:
         self._reader = reader
+        self._keep = keep
         self._manners = manners
         self._clock = clock
         self._blobs = blobs
-        self._hands = asyncio.Semaphore(hands)
+        self._hands = Turns(hands)
         self._turns = turns
         self._room = WaitingRoom(clock, hands)
         self._metrics = metrics or Metrics()
@@ -132,6 +142,7 @@ class PageFetcher:
         if page.truncated and (once_more := ask_whole(request, self._clock.now())):
             self._metrics.count("sirwan_requests_put_off_total", reason="truncated")
             return [once_more]
+        await self._keep(page)
         page = await asyncio.to_thread(keep_body, page, self._blobs)
         return [Emit(PAGES_FETCHED, page.page_id, page, page.canonical_url)]
 
@@ -144,7 +155,7 @@ class PageFetcher:
         """The request for later. Raises the refusal itself where the runtime may try again at once."""
         now = self._clock.now()
         if exc.reason == "site-busy":
-            return wait_for_turn(request, visit.url, now, self._manners.book(visit.url))
+            return wait_for_turn(request, visit.url, now, self._manners.book(visit.url, request.lane))
         if exc.reason == "site-elsewhere":  # under the key of the hop it was at it comes to who may ask there
             return wait_for_turn(request, visit.url, now, 0.0)
         later = put_off(request, exc, now)
@@ -161,12 +172,12 @@ class PageFetcher:
             async with AsyncExitStack() as turn:
                 async with _in_time(visit):
                     visit.robots = await self._permission(url)
-                    await turn.enter_async_context(self._manners.turn(url))
+                    await turn.enter_async_context(self._manners.turn(url, request.lane))
                 yield
 
         async with AsyncExitStack() as hand:
             async with _in_time(visit):
-                await hand.enter_async_context(self._hands)
+                await hand.enter_async_context(self._hands.held(request.lane))
             answer = await self._reader.get(request.url, gate=permitted, admit=refuse_media)
         return _page(request, self._reader.require_ok(answer), visit.robots, self._clock)
 

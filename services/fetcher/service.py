@@ -1,9 +1,11 @@
 """The fetcher as the runtime runs it: requests are handled, and feeds are polled beside that."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from importlib.metadata import version
 
 from schemas.records import FetchRequest, Record
 from schemas.topics import FETCH_REQUESTS
@@ -12,7 +14,7 @@ from services.fetcher.crawl_delays import CrawlDelays
 from services.fetcher.discovery import Discovery
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
-from services.fetcher.pages import PageFetcher
+from services.fetcher.pages import Keep, PageFetcher, keep_none
 from services.fetcher.polling import Poller
 from services.fetcher.postpone import again
 from services.fetcher.telling import Teller
@@ -35,7 +37,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
     await open_state(around)
     teller = Teller(around.bus, around.state, clock)
     await teller.tell(around.sources.now, all_of_them=True)
-    async with HttpReader(HttpSettings.of(settings), clock, metrics) as reader:
+    async with HttpReader(HttpSettings.of(settings), clock, metrics) as reader, _keeping(around) as keep:
         manners = Manners(
             reader,
             clock,
@@ -45,7 +47,9 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
             delays=CrawlDelays(around.state),
         )
         hands, turns = settings.fetch_concurrency, settings.fetch_seconds * TURNS
-        pages = PageFetcher(reader, manners, clock, settings.blobs, hands=hands, turns=turns, metrics=metrics)
+        pages = PageFetcher(
+            reader, manners, clock, settings.blobs, hands=hands, turns=turns, metrics=metrics, keep=keep
+        )
 
         async def handle(record: Record, message: Message) -> Sequence[Outgoing]:
             if not isinstance(record, FetchRequest):
@@ -79,3 +83,25 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
                 discover_once=discovery.poll_all_once,
             )
     await around.state.close()
+
+
+@asynccontextmanager
+async def _keeping(around: Surroundings) -> AsyncIterator[Keep]:
+    """What keeps fetched pages, where an operator wants them; nobody else pays for warcio."""
+    settings, metrics = around.settings, around.metrics
+    for outcome in ("response", "revisit", "failed", "late"):
+        metrics.count("sirwan_warc_records_total", by=0, outcome=outcome)
+    if settings.warc is None:
+        yield keep_none
+        return
+    from services.fetcher.warc_archive import archiving
+    from services.fetcher.warc_files import WarcFiles
+    from services.fetcher.warc_records import info_record
+
+    software = f"sirwan/{version('sirwan')}"
+    replica = settings.replica or socket.gethostname()
+    files = WarcFiles(
+        settings.warc, replica, settings.warc_bytes, lambda name, now: info_record(name, now, software)
+    )
+    async with archiving(files, around.clock, metrics) as archive:
+        yield archive.keep

@@ -14,6 +14,7 @@ those that fetch for requests due within NEAR.
 from datetime import datetime
 
 from schemas.records import FetchRequest
+from services.fetcher.lanes import rank
 from services.fetcher.postpone import again
 from services.stage import Emit
 
@@ -44,5 +45,5 @@ class Round:
         return min((due - now).total_seconds() for due, _ in self._waiting.values())
 
     def leave(self) -> tuple[Emit, ...]:
-        """All of them, as they came."""
-        return tuple(emit for _, emit in self._waiting.values())
+        """All of them, live ones first, those of one lane as they came."""
+        return tuple(self._waiting[each][1] for each in sorted(self._waiting, key=lambda key: rank(key[1])))

@@ -76,6 +76,14 @@ class Settings(BaseSettings):
     fetch_seconds: float = Field(30.0, gt=0, description="Seconds one page may take, redirects included.")
     fetch_bytes: int = Field(8 * 1024 * 1024, gt=0, description="Decoded bytes of one page, at most.")
     fetch_concurrency: int = Field(16, ge=1, description="Pages fetched at once, over all sites.")
+    warc: Path | None = Field(
+        None,
+        description="Folder where the fetcher keeps every page as WARC; default: it keeps none."
+        " In the containers /var/lib/sirwan/warc, where WARC_FOLDER is mounted.",
+    )
+    warc_bytes: int = Field(
+        1024**3, gt=0, description="Size at which a WARC file is finished and the next one begun."
+    )
     allow_private_hosts: bool = Field(
         False, description="Fetch from loopback and private addresses too; for the demo and tests."
     )

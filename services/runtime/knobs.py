@@ -25,6 +25,7 @@ KNOBS: Mapping[str, Knob] = {
     "KAFBAT_PORT": Knob("8080", "Port of the topic browser on 127.0.0.1, profile ui."),
     "SOURCES_FOLDER": Knob("./deploy/sources", "Folder of source files on this machine, readable for all."),
     "SECRETS_FOLDER": Knob("./secrets", "Folder of store_password and grafana_password; `make secrets`."),
+    "WARC_FOLDER": Knob("warcs", "Volume of SIRWAN_WARC; or a folder (./…) that user 10001 may write."),
     "BACKUP_FOLDER": Knob("backups", "Volume of the dumps; or a folder (./…) that user 999 may write."),
     "BACKUP_KEEP": Knob("14", "Dumps kept; older ones are removed after each backup."),
     "FETCHER_MEMORY": Knob("512m", "Memory the fetcher may use, at most."),

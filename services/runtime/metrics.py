@@ -90,6 +90,13 @@ METRICS: Mapping[str, Metric] = {
             "Time of one HTTP request, waiting for our turn not counted.",
             bounds=FETCHING,
         ),
+        Metric(
+            "sirwan_warc_records_total",
+            "counter",
+            "Fetched pages by what became of them in SIRWAN_WARC: response, revisit (the same as before),"
+            " failed or late (not kept; a disk that refuses, or is too slow).",
+            ("outcome",),
+        ),
         Metric("sirwan_fetch_bytes_total", "counter", "Bytes of bodies received, as sent."),
         Metric(
             "sirwan_requests_put_off_total",

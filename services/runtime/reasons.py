@@ -79,6 +79,22 @@ REASONS: Mapping[str, Reason] = {
     "file-unreadable": Reason(
         "ingest", "A local file cannot be opened.", "See that it exists and may be read."
     ),
+    # an archive of pages (WARC)
+    "status-not-ok": Reason("ingest", "The archived answer was no 200: moved, missing or refused.", NONE),
+    "no-payload": Reason(
+        "ingest", "A WARC record that only says the page was the same as before (revisit).", NONE
+    ),
+    "not-a-response": Reason(
+        "ingest", "A WARC record of a type that is not read: resource, conversion, continuation.", NONE
+    ),
+    "broken-record": Reason(
+        "ingest", "A WARC record without a usable date or HTTP head.", "Look at what wrote the file."
+    ),
+    "warc-damaged": Reason(
+        "ingest",
+        "A WARC file that is cut off or broken at the byte the detail names.",
+        "What stands before it was taken. Get the file again, and ingest it again.",
+    ),
     # the text in it
     "empty-page": Reason("extractor", "No text at all.", NONE),
     "no-text": Reason("extractor, classifier", "No readable text among the page's furniture.", NONE),

@@ -32,22 +32,27 @@ def print_outcomes(
 
     `names` are the publishers' by source id, or by host; `details` says more of what was refused.
     """
-    publishers = {each.page_id: _publisher(each, names) for each in outcomes}
+    publishers = {each.page_id: _publisher(each, names) for each in outcomes if each.page_id}
     sizes = Counter(each.story_id for each in outcomes)
     ordered = sorted(
         outcomes, key=lambda each: (FATES.index(each.fate), -sizes[each.story_id], each.story or "", each.at)
     )
     letters = _letters(ordered)
-    rows = [_outcome_cells(each, publishers, letters) for each in ordered]
-    _print_fitted(
+    rows = [_outcome_cells(each, _publisher(each, names), publishers, letters) for each in ordered]
+    print_fitted(
         console, ("fate", "page", "about", "origin, or why not", "story", "voices"), rows, flexible=1
     )
     _print_stories(console, ordered, letters)
     for each in (each for each in ordered if details and each.fate in {"skipped", "dead"}):
-        console.print(plain(f"{_short(each.url)}: {each.reason}: {each.detail}"), soft_wrap=True)
+        console.print(why_not(each), soft_wrap=True)
 
 
-def _print_fitted(
+def why_not(each: Outcome) -> Text:
+    """Which page was refused, and everything that is said of why."""
+    return plain(f"{_short(each.url)}: {each.reason}: {each.detail}")
+
+
+def print_fitted(
     console: Console, columns: Sequence[str], rows: Sequence[Sequence[Text]], flexible: int
 ) -> None:
     """One line a row: columns as wide as they need, one cut to what is left (rich cuts them all)."""
@@ -86,10 +91,9 @@ def _publisher(each: Outcome, names: Mapping[str, str]) -> str:
 
 
 def _outcome_cells(
-    each: Outcome, publishers: Mapping[str, str], letters: Mapping[str, str]
+    each: Outcome, publisher: str, publishers: Mapping[str, str], letters: Mapping[str, str]
 ) -> tuple[Text, ...]:
     fate = Text(each.fate, COLOURS.get(each.fate, ""))
-    publisher = publishers[each.page_id]
     page = Text(f"{publisher}: " if publisher else "", "dim") + plain(each.title or _short(each.url))
     if each.fate != "stored":
         return (fate, page, Text(), Text(f"{each.stage}: {each.reason}"), Text(), Text())
@@ -222,7 +226,7 @@ def _print_owners(console: Console, found: Glance) -> None:
     ]
     if rows:
         console.print()
-        _print_fitted(console, ("owner", "articles", "newest", "sources"), rows, flexible=3)
+        print_fitted(console, ("owner", "articles", "newest", "sources"), rows, flexible=3)
 
 
 def _names(age: Age) -> str:

@@ -32,6 +32,7 @@ HEAVY = (
     "msgspec",
     "sqlite3",
     "asyncpg",
+    "warcio",
 )
 
 

@@ -105,7 +105,7 @@ def stored_records(place: Place) -> dict[str, bytes]:
 @pytest.mark.postgres
 def test_postgresql_and_sqlite_keep_the_same_bytes(tmp_path: Path, postgres: Server) -> None:
     """Files, for they come in one order, and that decides what a record says of its story."""
-    from services.embedded.runs import ingest_files
+    from services.embedded.ingest import ingest_files
 
     secret = tmp_path / "secret"
     secret.write_text(postgres.password or "none")
@@ -117,7 +117,9 @@ def test_postgresql_and_sqlite_keep_the_same_bytes(tmp_path: Path, postgres: Ser
     fates, kept = [], []
     for name, changes in places.items():
         settings = Settings(home=tmp_path / name, sources=SOURCES, partitions=1, **changes)
-        fates.append([(each.url, each.fate, each.reason) for each in ingest_files(settings, pages)])
+        found: list[Outcome] = []
+        ingest_files(settings, pages, found.append)
+        fates.append([(each.url, each.fate, each.reason) for each in found])
         records = stored_records(settings.place)
         kept.append({ident: stored_form(record) for ident, record in records.items()})
     assert len(kept[0]) > 10
@@ -156,9 +158,10 @@ def seeds() -> list[Path]:
 
 @pytest.mark.skipif(not seeds(), reason="the seed documents are not here (SIRWAN_SHARED)")
 def test_all_five_seeds_are_stored_enriched_and_about_iraq(tmp_path: Path) -> None:
-    from services.embedded.runs import ingest_files
+    from services.embedded.ingest import ingest_files
 
-    found = ingest_files(Settings(home=tmp_path), seeds())
+    found: list[Outcome] = []
+    ingest_files(Settings(home=tmp_path), seeds(), found.append)
     assert [each.fate for each in found] == ["stored"] * 5
     assert [each.countries["IQ"] for each in found] == [2] * 5
     untitled = {(each.url or "").split("/")[-1][:3] for each in found if each.title is None}

@@ -6,6 +6,7 @@ import pytest
 
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import KEEP_ROBOTS, KEEP_UNREACHABLE, Manners, MannersSettings
+from services.fetcher.turns import Turns
 from services.runtime.metrics import Metrics
 from services.stage import Transient
 from tests.clock import FakeClock
@@ -183,8 +184,8 @@ async def test_a_missing_robots_allows_and_a_broken_one_postpones(page: bytes, r
 class NoLock:
     """A turn that everybody holds."""
 
-    async def acquire(self) -> bool:
-        return True
+    async def acquire(self, _lane: str) -> None:
+        return None
 
     def release(self) -> None:
         return None
@@ -228,7 +229,7 @@ async def test_two_requests_at_once_are_counted() -> None:
     clock, metrics = FakeClock(), Metrics()
     async with HttpReader(LOCAL, clock) as reader:
         manners = Manners(reader, clock, MannersSettings(delay=0.0), metrics)
-        manners._site("https://a.example/").turn = cast("asyncio.Lock", NoLock())
+        manners._site("https://a.example/").turn = cast("Turns", NoLock())
         async with manners.turn("https://a.example/"), manners.turn("https://a.example/"):
             pass
     assert violations(metrics) == {"too-soon": 0, "at-once": 1}
