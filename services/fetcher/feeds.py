@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-import msgspec
-
 from services.fetcher.dates import first_date
 from services.fetcher.entries import MAX_SUMMARY, MAX_TITLE, Entry, Listing, absolute_url, folded, plain
-from services.fetcher.fields import Fields, by_name, text_of
+from services.fetcher.fields import Element, Fields, by_name, text_of
 from services.fetcher.hints import read_hints
 from services.fetcher.jsonfeed import read_json_feed
 from services.fetcher.listing_text import listing_text
@@ -43,18 +41,18 @@ def read_listing(body: bytes, base: str | None = None) -> Listing:
         return read_json_feed(text, base)
     markup = read_markup(text)
     if markup is not None:
-        return msgspec.structs.replace(READERS[markup.kind](markup, base), hints=read_hints(markup, base))
+        return READERS[markup.kind](markup, base)
     return read_json_feed(text, base) if '"items"' in text else read_plain_list(text)
 
 
 def read_rss(markup: Markup, base: str | None) -> Listing:
     """RSS of every age; items stand in the channel (2.0), beside it (1.0) or wherever damage left them."""
-    return Listing(via="rss", entries=tuple(_entries(markup, base, "item", _rss_link)))
+    return _feed("rss", markup, base, "item", _rss_link)
 
 
 def read_atom(markup: Markup, base: str | None) -> Listing:
     """Atom 1.0 (RFC 4287) and 0.3."""
-    return Listing(via="atom", entries=tuple(_entries(markup, base, "entry", _atom_link)))
+    return _feed("atom", markup, base, "entry", _atom_link)
 
 
 READERS: Mapping[str, Callable[[Markup, str | None], Listing]] = {
@@ -70,10 +68,22 @@ Link = tuple[str, str]
 """The attributes of a link's element as printed, and the link."""
 
 
+def _feed(
+    via: str, markup: Markup, base: str | None, name: str, link_of: Callable[[Fields], Link | None]
+) -> Listing:
+    head = markup.head(name)
+    entries = tuple(_entries(markup, head, base, name, link_of))
+    return Listing(via=via, entries=entries, hints=read_hints(head, base))
+
+
 def _entries(
-    markup: Markup, base: str | None, name: str, link_of: Callable[[Fields], Link | None]
+    markup: Markup,
+    found: Sequence[Element],
+    base: str | None,
+    name: str,
+    link_of: Callable[[Fields], Link | None],
 ) -> Iterator[Entry]:
-    bases, head = _head(markup, name)
+    bases, head = _head(markup, found)
     link = link_of(head)
     home = base or absolute_url(link and link[1], None)
     for printed in bases:
@@ -103,9 +113,8 @@ def _url(own: str, link: Link | None, home: str | None) -> str | None:
     return absolute_url(link[1], home)
 
 
-def _head(markup: Markup, name: str) -> tuple[list[str | None], Fields]:
+def _head(markup: Markup, found: Sequence[Element]) -> tuple[list[str | None], Fields]:
     """The bases around the entries, from outside in, and what the channel or feed says of itself."""
-    found = markup.head(name)
     channel = next((each for each in found if each.depth == 0 and each.name == "channel"), None)
     around = [markup.attributes, channel.attributes] if channel else [markup.attributes]
     depth = 1 if channel else 0

@@ -183,6 +183,8 @@ def test_a_json_feed_that_was_cut_off_keeps_its_complete_items() -> None:
 
 
 HOSTILE = {
+    "a head": "<a></a>" * 150_000,
+    "hours": "<skipHours>" + "<hour>1</hour>" * 75_000 + "</skipHours>",
     "open tags": "<item>" + "<a>" * 300_000,
     "closing tags": "<item>" + "</a>" * 300_000,
     "items": "<item>" * 200_000,
