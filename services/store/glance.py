@@ -97,7 +97,7 @@ def glance(state: Status, settings: Settings, clock: Clock, *, store_problem: st
         verdict=verdict.line,
         alarms=verdict.alarms,
         at=around.now,
-        store_read=state is not UNREAD,
+        store_read=store_problem is None,
         broker=settings.kafka if on_kafka else None,
         running_since=around.running_since,
         stages=stages,

@@ -29,6 +29,7 @@ BATCH = 200  # rows of one transaction: it bounds what a crash repeats, and pays
 OLDEST = 0.02  # seconds a row waits for company
 CONCURRENCY = 500  # messages in hand: two batches and a half, so the next is full when one is committed
 LOOK = 600.0  # seconds between two looks at what the database holds of each source, while rows come
+LOOK_AGAIN = 30.0  # the same after one that failed
 BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds between two tries; the last one stays
 CAUSE = "store"  # what the health of the process calls a database that is away
 AWAY = (Transient, MigrationRefused)  # the second may pass too: an operator puts the right release in place
@@ -52,7 +53,7 @@ class StoreService:
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
         self._opened = False
-        self._informed_at: float | None = None  # steady seconds
+        self._look_at = 0.0  # steady seconds
 
     def service(self) -> Service:
         """What the runtime runs. Only articles and stories have a fate: the rest is the journal itself."""
@@ -75,6 +76,7 @@ class StoreService:
         """Open the database, or go on trying in the background. Raises MigrationRefused."""
         with suppress(Transient):
             await self._attempt(self._open)
+            await self._inform()
         self._writer = asyncio.create_task(self._write_batches(), name="store-writer")
 
     async def stop(self) -> None:
@@ -98,13 +100,13 @@ class StoreService:
     async def _write_batches(self) -> None:
         await self._persist(self._open)
         while True:
+            await self._inform()
             batch = await self._gather()
             try:
                 await self._commit(batch)
             finally:  # cancelled in between: what was not answered will not be
                 for waiting in batch:
                     waiting.written.cancel()
-            await self._persist(self._inform)
 
     async def _gather(self) -> list[_Waiting]:
         """The rows of one transaction: full, or as old as a row may get."""
@@ -155,13 +157,21 @@ class StoreService:
         if not self._opened:
             await self._sink.open()
             self._opened = True
-        await self._inform()
 
     async def _inform(self) -> None:
-        """Look at what the database holds, at the start and every LOOK seconds."""
-        if self._informed_at is None or self._clock.steady() - self._informed_at >= LOOK:
+        """Look at what the database holds, at the start and every LOOK seconds.
+
+        It reads all there is of the sources: where that fails, or takes too long, rows must be written still.
+        """
+        if self._clock.steady() < self._look_at:
+            return
+        try:
             self._delivered.found(await self._sink.brought())
-            self._informed_at = self._clock.steady()
+            again = LOOK
+        except Transient as exc:
+            log.warning("sources-not-looked-at", why=str(exc))
+            again = LOOK_AGAIN
+        self._look_at = self._clock.steady() + again
 
 
 def _answer(written: asyncio.Future[None], error: BaseException | None) -> None:

@@ -16,7 +16,7 @@ from services.stage import Poison, Transient
 from services.store.delivered import Delivered
 from services.store.freshness import Brought
 from services.store.migrate import MigrationRefused
-from services.store.service import BATCH, LOOK, StoreService
+from services.store.service import BATCH, LOOK, LOOK_AGAIN, StoreService
 from services.store.sqlite import SqliteSink
 from services.store.tables import Row
 from tests.clock import FakeClock
@@ -133,17 +133,21 @@ async def test_a_handler_returns_only_when_its_row_is_committed() -> None:
     await service.stop()
 
 
-async def test_what_has_come_is_asked_again_where_it_could_not_be_read() -> None:
-    sink, metrics = Recorder(), Metrics()
+async def test_what_has_come_is_asked_again_where_it_could_not_be_read_and_rows_do_not_wait_for_it() -> None:
+    sink, metrics, clock = Recorder(), Metrics(), FakeClock()
     sink.found = {"somebody": Brought(articles=1, arrivals=1, oldest=NOON, newest=NOON)}
     sink.unread = [AWAY, AWAY]
-    delivered = Delivered(metrics, FakeClock(), {})
-    service = StoreService(sink, FakeClock(), a_health(), delivered)
+    delivered = Delivered(metrics, clock, {})
+    service = StoreService(sink, clock, a_health(), delivered)
     await service.start()
-    await keep(service, a_fate())
+    for looks in (1, 2, 3):
+        assert sink.looks == looks
+        await clock.sleep(LOOK_AGAIN)
+        assert await keep(service, a_fate()) == [()]
+        await asyncio.sleep(0)
     delivered.show()
     newest = metrics.value("sirwan_newest_article_timestamp_seconds", family="unknown", source="unknown")
-    assert (newest, sink.opened, sink.unread) == (NOON.timestamp(), True, [])
+    assert (newest, sink.opened, sink.unread, len(sink.batches)) == (NOON.timestamp(), True, [], 3)
     await service.stop()
 
 
