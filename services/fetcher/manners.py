@@ -184,7 +184,7 @@ class Manners:
     async def robots(self, url: str) -> Robots:
         """What robots.txt says of `url` to us. Raises Transient "robots-unreachable", "site-busy"."""
         async with self._site(url).asking:
-            rules = await self._rules(url)
+            rules, is_new = await self._rules(url)
         if rules.unreachable is not None:
             raise Transient("robots-unreachable", f"{rules.unreachable}, for {url}", KEEP_UNREACHABLE)
         said = verdict(rules, self._settings.agent, url)
@@ -193,27 +193,30 @@ class Manners:
             site.crawl_delay = said.crawl_delay
         if site.ended_at is not None:  # it counts from the request that told us, too
             site.free_at = max(site.free_at, site.ended_at + self._gap(site))
-        if self._delays:
+        if is_new and self._delays:
             await self._delays.keep(site_key(url), said.crawl_delay)
         return said
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:
         """Those that the robots.txt of the site names, as printed. Raises Transient "site-busy"."""
         async with self._site(url).asking:
-            return (await self._rules(url)).sitemaps
+            rules, _ = await self._rules(url)
+            return rules.sitemaps
 
-    async def _rules(self, url: str) -> RobotsRules:
+    async def _rules(self, url: str) -> tuple[RobotsRules, bool]:
+        """Those of the site, and whether they were asked for just now."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}".lower()
         kept = self._robots.get(origin)
-        if kept is None or kept[0] <= self._clock.steady():
+        is_new = kept is None or kept[0] <= self._clock.steady()
+        if kept is None or is_new:
             rules = await self._ask(f"{origin}/robots.txt")
             lasts = KEEP_ROBOTS if rules.unreachable is None else KEEP_UNREACHABLE
             kept = self._robots[origin] = (self._clock.steady() + lasts, rules)
             if len(self._robots) > MOST_ROBOTS:
                 self._robots.popitem(last=False)
         self._robots.move_to_end(origin)
-        return kept[1]
+        return kept[1], is_new
 
     async def _ask(self, url: str) -> RobotsRules:
         hops: list[str] = []

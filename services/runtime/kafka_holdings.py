@@ -43,10 +43,11 @@ class KafkaHoldings:
         for leave, _ in self._watchers:
             leave()
 
-    def stop(self) -> None:
-        """Others may begin: what is under way must end now."""
+    def stop(self) -> bool:
+        """Others may begin: what is under way must end now. Whether there is anybody to whom that matters."""
         for _, stop in self._watchers:
             stop()
+        return bool(self._watchers)
 
     def gain(self, places: Iterable[Place], counts: Mapping[str, int]) -> None:
         """The rebalance is over; `counts` are the partitions of each topic."""

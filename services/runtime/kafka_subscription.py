@@ -33,6 +33,7 @@ from services.runtime.kafka_offsets import Offsets, Place
 log = structlog.get_logger("sirwan.kafka")
 
 PATIENCE = 5.0  # seconds one commit may take; below the session timeout, for it may hold up a rebalance
+ENDING = 0.1  # seconds in which what was told to stop lets go of its connections
 MAX_POLL_INTERVAL = 24 * 3600.0  # seconds; a paused worker stays in its group, the watchdog looks after it
 
 
@@ -165,8 +166,8 @@ class KafkaSubscription:
     async def _let_go(self) -> None:
         """Nothing is done any more for what others may have next."""
         self._holdings.lose()
-        self._holdings.stop()
-        await asyncio.sleep(0)  # so that what was stopped has ended
+        if self._holdings.stop():
+            await self._clock.sleep(ENDING)
 
     def assign(self, places: Iterable[TopicPartition], counts: Mapping[str, int]) -> None:
         """The rebalance is over; `counts` are the partitions of each topic, by full name."""

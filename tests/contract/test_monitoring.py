@@ -11,6 +11,7 @@ import yaml
 
 from services.runtime.metrics import METRICS
 from services.store.freshness import LEAST
+from services.store.verdict import LIMITS
 from tests.contract.test_doc_links import HEADING, anchor
 from tests.dashboards import BOARDS, GRAFANA, Query, board, queries
 from tests.deployment import INPUTS, READS, STAGES
@@ -74,6 +75,18 @@ def test_alerts_know_no_number_for_silence_but_those_of_the_store(alert: str, li
     assert not re.search(r"[0-9]{2}", " ".join(texts))
     (ever,) = [each for each in ALERTS if each["expr"].startswith("absent(sirwan_newest")]
     assert ever["for"] == f"{LEAST.total_seconds() / 3600:.0f}h"
+
+
+@pytest.mark.parametrize(
+    ("alert", "limit"),
+    [
+        ("SirwanLagGrows", f"sirwan:lag:messages > {LIMITS['lag']}"),
+        ("SirwanLagHigh", f"sirwan:lag:seconds > {LIMITS['behind']}"),
+    ],
+)
+def test_alerts_and_status_have_the_same_limits_of_lag(alert: str, limit: str) -> None:
+    (text,) = [each["expr"] for each in ALERTS if each["alert"] == alert]
+    assert text.startswith(limit)
 
 
 def test_the_rules_leave_out_what_the_store_keeps_without_a_fate() -> None:

@@ -89,7 +89,11 @@ async def test_what_a_site_asks_for_is_remembered(tmp_path: Path, line: bytes) -
         await delays.keep(site, 9.0)  # as it was
         async with sharing(Some(site), FakeClock(), delays) as manners:
             await manners.robots(web.url + "/a")
-    assert delays.of(site) == (3.0 if line.startswith(b"Crawl") else None)
+            asked = delays.of(site)
+            await delays.keep(site, 9.0)  # as another host of the site says
+            await manners.robots(web.url + "/b")
+            assert delays.of(site) == 9.0, "written when a robots.txt is read, not with every page"
+    assert asked == (3.0 if line.startswith(b"Crawl") else None)
     await state.close()
 
 
