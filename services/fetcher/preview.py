@@ -1,6 +1,7 @@
 """`sirwan sources preview`: what would be read of a site, without asking for a page or storing anything."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,6 +20,7 @@ from services.runtime.config import Settings
 from services.stage import Poison, Refusal, Transient
 
 SHOWN = 3  # entries of a list that are shown
+PATIENCE = 60.0  # seconds between two requests at most: nothing is put off here, one waits or hears why not
 FEWEST = 5  # article links that make a page a section
 
 
@@ -50,9 +52,9 @@ async def preview(settings: Settings, url: str, tell: Callable[[str], None]) -> 
 
     `tell` hears each address before it is asked. Raises what HttpReader raises for `url` itself.
     """
-    clock = SystemClock()
+    clock, manners = SystemClock(), replace(MannersSettings.of(settings), patience=PATIENCE)
     async with HttpReader(HttpSettings.of(settings), clock) as reader:
-        looker = _Looker(reader, Manners(reader, clock, MannersSettings.of(settings)), tell)
+        looker = _Looker(reader, Manners(reader, clock, manners), tell)
         robots = await looker.robots(url)
         return Preview(url=url, robots=robots, lists=tuple([look async for look in looker.looks(url)]))
 

@@ -11,6 +11,7 @@ from services.fetcher.view import print_preview
 from services.runtime.config import Settings
 from services.runtime.sources import load_sources
 from services.stage import Skip
+from tests.clock import FakeClock
 from tests.unit.fetcher.worlds import Page, Web, response, serving
 
 ITEMS = "".join(
@@ -80,6 +81,17 @@ async def test_a_robots_txt_that_cannot_be_read_is_said() -> None:
     found, _, _ = await looked({"/robots.txt": response(b"", "500 Oops"), "/rss": FEED}, "/rss")
     assert found.robots is None
     assert "cannot be read" in shown(found)
+
+
+async def test_a_site_that_asks_for_half_a_minute_between_requests_gets_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = FakeClock()
+    monkeypatch.setattr("services.fetcher.preview.SystemClock", lambda: clock)
+    robots = response(b"User-agent: *\nCrawl-delay: 30\n")
+    found, _, told = await looked({"/": home("/rss"), "/rss": FEED, "/robots.txt": robots})
+    assert [each.reason for each in found.lists] == [None, None]
+    assert (told, clock.passed) == (["/", "/rss"], 60.0)
 
 
 async def test_what_is_no_address_is_refused() -> None:
