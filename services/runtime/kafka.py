@@ -20,6 +20,7 @@ from services.runtime.kafka_connect import (
     MAX_RECORD,
     KafkaSettings,
     broker_down,
+    finished,
     headers_out,
     reach,
 )
@@ -141,7 +142,7 @@ class KafkaBus:
             max_request_size=MAX_RECORD + ENVELOPE,
         )
         try:
-            await producer.start()
+            await finished(producer.start())
         except BaseException:
             await producer.stop()
             raise

@@ -1,7 +1,7 @@
 """How the Kafka drivers reach a broker, wait for one, and say what went wrong."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger("sirwan.kafka")
 
+FINISHING = 1.0  # seconds that a call which nobody waits for any more has to come to its end
 FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0  # seconds between attempts to reach a broker; doubling
 
 MAX_RECORD = 8 * 1024 * 1024
@@ -62,6 +63,21 @@ class KafkaSettings:
             "request_timeout_ms": int(self.request_timeout * 1000),
             "metadata_max_age_ms": int(self.metadata_age * 1000),
         }
+
+
+async def finished(work: Coroutine[Any, Any, T]) -> T:
+    """What comes of a call of aiokafka that connects: cancelled in the middle it leaves a connection open.
+
+    So it is let finish, for FINISHING at most, before the cancellation goes on.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=FINISHING)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 async def stop_client(client: Any) -> None:

@@ -25,7 +25,14 @@ from faust.types import Message as FaustMessage
 
 from services.runtime.bus import Message
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.kafka_connect import KafkaSettings, broker_down, message_from, reach, stop_client
+from services.runtime.kafka_connect import (
+    KafkaSettings,
+    broker_down,
+    finished,
+    message_from,
+    reach,
+    stop_client,
+)
 from services.runtime.kafka_noise import quieten
 from services.runtime.kafka_offsets import Offsets, Place
 
@@ -146,8 +153,8 @@ class FaustSubscription:
         """Faust would wait for ever for a topic that is not there."""
         consumer = AIOKafkaConsumer(**self._settings.client)
         try:
-            await consumer.start()
-            if self._topic not in await consumer.topics():
+            await finished(consumer.start())
+            if self._topic not in await finished(consumer.topics()):
                 raise UnknownTopicOrPartitionError(self._topic)
         finally:
             await stop_client(consumer)

@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]  # as abo
 from services.runtime.bus import BrokerDown
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.kafka import KafkaBus
-from services.runtime.kafka_connect import KafkaSettings, stop_client
+from services.runtime.kafka_connect import KafkaSettings, finished, stop_client
 from services.stage import Remember, Transient
 
 BATCH = 4 * 1024 * 1024  # bytes a fetch may bring; the changelog's own limit for one value
@@ -54,7 +54,7 @@ class KafkaState:
         self._written.clear()
         try:
             await self._bus.start()
-            await consumer.start()
+            await finished(consumer.start())
             changes, end = await self._tail(consumer)
         except (KafkaError, BrokerDown, OSError) as exc:
             raise Transient("state-unavailable", f"{self._topic}: {exc or type(exc).__name__}") from exc

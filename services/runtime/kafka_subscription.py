@@ -23,6 +23,7 @@ from services.runtime.kafka_connect import (
     MAX_RECORD,
     KafkaSettings,
     broker_down,
+    finished,
     message_from,
     reach,
     stop_client,
@@ -146,7 +147,7 @@ class KafkaSubscription:
         )
         try:
             consumer.subscribe(self._topics, listener=_Listener(self, consumer))
-            await consumer.start()
+            await finished(consumer.start())
         except BaseException:
             await stop_client(consumer)
             raise

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,9 @@ from typing import Protocol
 
 import pytest
 import structlog
+from aiokafka.conn import (  # type: ignore[import-untyped]  # aiokafka ships no annotations
+    AIOKafkaConnection,
+)
 
 from schemas.topics import ARTICLES_EXTRACTED, PAGES_FETCHED
 from services.runtime.bus import BrokerDown, Bus, Message, Subscription
@@ -383,6 +387,33 @@ async def test_a_broker_that_comes_late_or_is_killed_only_pauses_the_river(own_b
         assert await after.rest() == []
         await after.member.close()
     await bus.stop()
+
+
+@pytest.mark.kafka
+async def test_a_member_that_is_closed_while_it_joins_leaves_no_connection_open(
+    kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of our own consumer: Faust stops its clients in the middle of their start, where we cannot reach.
+    made: list[AIOKafkaConnection] = []
+    connect = AIOKafkaConnection.connect
+
+    async def noted(connection: AIOKafkaConnection) -> object:
+        made.append(connection)
+        return await connect(connection)
+
+    monkeypatch.setattr(AIOKafkaConnection, "connect", noted)
+    await apply(kafka, Layout(partitions=2), [ARTICLES])
+    chance = random.Random(1)
+    for _ in range(80):
+        member = KafkaBus(kafka).subscribe([ARTICLES], "hasty")
+        reading = asyncio.ensure_future(anext(aiter(member), None))
+        await asyncio.sleep(chance.uniform(0.0, 0.03))
+        await member.close()
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+    await asyncio.sleep(0.2)
+    assert len(made) > 80
+    assert [connection for connection in made if connection.connected()] == []
 
 
 @pytest.mark.kafka
