@@ -200,7 +200,13 @@ def site_key(url: str) -> str:
         raise Skip("bad-url", f"{exc}: {url[:200]!r}") from exc
     if not host:
         raise Skip("bad-url", f"no host: {url[:200]!r}")
-    return _suffixes()(host).top_domain_under_public_suffix or f"{host}:{port}"
+    return _registered_domain(host) or f"{host}:{port}"
+
+
+@lru_cache(maxsize=10_000)
+def _registered_domain(host: str) -> str:
+    """Looked up several times for each page; empty where there is none."""
+    return _suffixes()(host).top_domain_under_public_suffix
 
 
 def publisher_site(url: str) -> str:

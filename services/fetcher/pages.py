@@ -16,7 +16,7 @@ from services.fetcher.postpone import ask_whole, put_off, wait_for_turn
 from services.fetcher.rights import read_rights
 from services.fetcher.turns import Turns
 from services.fetcher.waiting import LEAST, LOOK, MOST, NEAR, Lane, Round
-from services.runtime.blobs import keep_body
+from services.runtime.blobs import CLAIM_CHECK, keep_body
 from services.runtime.bus import Message
 from services.runtime.clock import Clock
 from services.runtime.metrics import Metrics
@@ -143,7 +143,8 @@ class PageFetcher:
             self._metrics.count("sirwan_requests_put_off_total", reason="truncated")
             return [once_more]
         await self._keep(page)
-        page = await asyncio.to_thread(keep_body, page, self._blobs)
+        if len(page.body or b"") > CLAIM_CHECK:  # a thread costs more than all else that is done here
+            page = await asyncio.to_thread(keep_body, page, self._blobs)
         return [Emit(PAGES_FETCHED, page.page_id, page, page.canonical_url)]
 
     @property
