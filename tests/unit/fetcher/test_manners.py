@@ -5,7 +5,8 @@ from typing import cast
 import pytest
 
 from services.fetcher.http import HttpReader, HttpSettings
-from services.fetcher.manners import KEEP_ROBOTS, KEEP_UNREACHABLE, Manners, MannersSettings
+from services.fetcher.manners import Manners, MannersSettings
+from services.fetcher.origin_files import KEEP, KEEP_UNREACHABLE
 from services.fetcher.turns import Turns
 from services.runtime.metrics import Metrics
 from services.stage import Transient
@@ -128,7 +129,7 @@ async def test_a_redirect_of_robots_txt_is_followed_however_long_the_delay_of_th
         manners = Manners(reader, clock, MannersSettings(delay=1.0))
         for _ in range(2):
             assert (await manners.robots(web.url + "/a")).crawl_delay == 600.0
-            clock.passed += KEEP_ROBOTS
+            clock.passed += KEEP
     assert web.asked("/elsewhere") == 2
 
 
@@ -148,7 +149,7 @@ async def test_robots_is_asked_once_a_day_and_its_crawl_delay_is_kept() -> None:
                 pass
         assert clock.steady() - before >= 9.0
         assert web.asked("/robots.txt") == 1
-        clock.passed += KEEP_ROBOTS
+        clock.passed += KEEP
         await manners.robots(web.url + "/yes")
         assert web.asked("/robots.txt") == 2
 
@@ -229,7 +230,19 @@ async def test_two_requests_at_once_are_counted() -> None:
     clock, metrics = FakeClock(), Metrics()
     async with HttpReader(LOCAL, clock) as reader:
         manners = Manners(reader, clock, MannersSettings(delay=0.0), metrics)
-        manners._site("https://a.example/").turn = cast("Turns", NoLock())
+        manners._door("https://a.example/").turn = cast("Turns", NoLock())
         async with manners.turn("https://a.example/"), manners.turn("https://a.example/"):
             pass
     assert violations(metrics) == {"too-soon": 0, "at-once": 1}
+
+
+async def test_sites_are_forgotten_when_they_are_many_but_never_the_one_at_hand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.fetcher.manners.MOST_SITES", 3)
+    clock = FakeClock()
+    async with HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        for number in range(9):
+            assert manners._door(f"https://{number}.example/") is manners._door(f"https://{number}.example/")
+        assert len(manners._doors) <= 3

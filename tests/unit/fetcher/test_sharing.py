@@ -14,7 +14,8 @@ from services.fetcher.crawl_delays import CrawlDelays
 from services.fetcher.discovery import Discovery
 from services.fetcher.feed_state import MOVED, feed_key
 from services.fetcher.http import HttpReader, HttpSettings
-from services.fetcher.manners import Manners, MannersSettings, SiteElsewhere
+from services.fetcher.manners import Manners, MannersSettings
+from services.fetcher.ownership import SiteElsewhere
 from services.fetcher.pages import PageFetcher
 from services.fetcher.polling import Poller
 from services.runtime.clock import Clock, SystemClock

@@ -1,0 +1,76 @@
+"""One site, a registered domain: what we know of it, and when it may be asked. Pure.
+
+Instants are on the steady clock, in seconds.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from services.fetcher.courtesy import Seen
+from services.fetcher.lanes import rank
+from services.fetcher.schedule import spacing
+
+
+@dataclass(slots=True)
+class Site:
+    """What we know of one registered domain."""
+
+    own_delay: float  # seconds between two requests, at least
+    crawl_delay: float | None = None  # seconds, as its robots.txt asks
+    free_at: float = 0.0
+    ended_at: float | None = None  # of our last request there
+    booked: dict[int, float] = field(default_factory=dict)  # by rank: turns are promised until then
+    took: float = 0.0  # seconds our requests take, the last ones most
+    waiting: Counter[int] = field(default_factory=Counter)  # by rank, who has the turn included
+    seen: Seen = field(default_factory=Seen)
+
+    @property
+    def gap(self) -> float:
+        """Seconds between the end of a request and the begin of the next."""
+        return spacing(self.own_delay, self.crawl_delay)
+
+    def left(self, now: float) -> float:
+        """Seconds until it may be asked, apart from who waits."""
+        return max(self.free_at - now, 0.0)
+
+    def wait(self, now: float, lane: str) -> float:
+        """Seconds until it would be the turn of who comes now, as far as we can tell."""
+        ahead = sum(count for other, count in self.waiting.items() if other <= rank(lane))
+        return self.left(now) + ahead * (self.gap + self.took)
+
+    def book(self, now: float, lane: str) -> float:
+        """Promise a turn to who comes now; how many seconds off it is."""
+        place = rank(lane)
+        promised = [until for other, until in self.booked.items() if other <= place]
+        at = max([*promised, now + self.wait(now, lane)])
+        self.booked[place] = at + self.gap + self.took
+        return at - now
+
+    def leave_alone(self, until: float) -> None:
+        """Not to be asked before."""
+        self.free_at = max(self.free_at, until)
+
+    def taken_over(self, since: float) -> None:
+        """Ours since then: who had it before may have asked it in the very moment."""
+        self.leave_alone(since + self.gap)
+
+    def asks_for(self, crawl_delay: float | None) -> None:
+        """What its robots.txt says; it counts from the request that told us, too."""
+        if crawl_delay is not None:
+            self.crawl_delay = crawl_delay
+        if self.ended_at is not None:
+            self.leave_alone(self.ended_at + self.gap)
+
+    def begins(self, now: float, own_delay: float | None = None) -> str | None:
+        """A request leaves: what is wrong with that, or None (services/fetcher/courtesy.py)."""
+        return self.seen.leaves(now, own_delay)
+
+    def ends(self, began: float, now: float) -> None:
+        """It has its answer, or none."""
+        self.took, self.ended_at = (self.took + now - began) / 2, now
+        self.leave_alone(now + self.gap)
+        self.seen.ends(now, self.gap)
+
+    def is_idle(self, now: float) -> bool:
+        """Whether nothing is lost by forgetting it."""
+        return max([self.free_at, *self.booked.values()]) <= now and not self.waiting.total()
