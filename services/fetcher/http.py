@@ -27,7 +27,16 @@ from services.stage import Poison, Refusal, Skip, Transient
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 WEB_PORTS = frozenset((80, 443, 8080, 8443))
 PATIENCE = 5.0  # seconds for the beginning of a page that says no
-Gate = Callable[[str], AbstractAsyncContextManager[None]]
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request, for who let it through: what came of it."""
+
+    status: int | None = None  # None where there was no answer
+
+
+Gate = Callable[[str], AbstractAsyncContextManager[Exchange | None]]
 """Entered before each request with its URL, left after it: politeness, robots."""
 
 
@@ -115,9 +124,11 @@ class HttpReader:
         self._check(url)
         passed: list[str] = []
         while True:
-            async with gate(url) if gate else nullcontext():
+            async with _through(gate, url) as exchange:
                 started = asyncio.get_running_loop().time()
                 answer = await self._exchange(url, headers or {}, admit, left)
+                if exchange:
+                    exchange.status = answer.status
                 left -= asyncio.get_running_loop().time() - started
             passed.append(url)
             if answer.status not in REDIRECTS:
@@ -245,6 +256,15 @@ class HttpReader:
                 raise
             return bytes(raw), True
         return bytes(raw), False
+
+
+def never_connected(refusal: Refusal) -> bool:
+    """Whether a request was refused because no connection to its host came about."""
+    return isinstance(refusal.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
+
+
+def _through(gate: Gate | None, url: str) -> AbstractAsyncContextManager[Exchange | None]:
+    return gate(url) if gate else nullcontext()
 
 
 def _is_reachable(_host: str, address: IPv4Address | IPv6Address, _port: int) -> bool:

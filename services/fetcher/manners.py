@@ -1,6 +1,7 @@
 """Whom we bother and how often: one request at a time per site, spaced; robots.txt asked first."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -12,18 +13,19 @@ from schemas.records import Robots
 from services.fetcher.canonical import site_key
 from services.fetcher.courtesy import VIOLATIONS
 from services.fetcher.crawl_delays import CrawlDelays
-from services.fetcher.http import Gate, HttpReader
+from services.fetcher.http import Exchange, Gate, HttpReader, never_connected
 from services.fetcher.lanes import rank
-from services.fetcher.origin_files import KEEP_UNREACHABLE, ROBOTS, OriginFiles
+from services.fetcher.origin_files import KEEP_UNREACHABLE, ROBOTS, OriginFiles, origin_of
 from services.fetcher.ownership import Ownership, SiteElsewhere
 from services.fetcher.robots import verdict
-from services.fetcher.site import Site
+from services.fetcher.site import PACES, Site
 from services.fetcher.turns import Turns
+from services.fetcher.unreachable import UnreachableHosts
 from services.runtime.clock import Clock
 from services.runtime.config import Settings
 from services.runtime.holdings import EVERYTHING, Holdings
 from services.runtime.metrics import Metrics
-from services.stage import Transient
+from services.stage import Refusal, Transient
 
 log = structlog.get_logger()
 
@@ -71,21 +73,24 @@ class Manners:
         self._robots = OriginFiles(ROBOTS, reader, clock, self._gate_of_file)
         self._metrics = metrics or Metrics()
         self._ours = Ownership(holdings)
+        self._unreachable = UnreachableHosts()
         self._delays = delays
         for kind in VIOLATIONS:
             self._metrics.count("sirwan_politeness_violations_total", by=0, kind=kind)
 
     @asynccontextmanager
-    async def turn(self, url: str, lane: str = "live", *, insist: bool = False) -> AsyncIterator[None]:
+    async def turn(self, url: str, lane: str = "live", *, insist: bool = False) -> AsyncIterator[Exchange]:
         """Our turn at the site of `url`: entered when nobody else asks it and its delay has passed.
 
         Who waits is called by lane (services/fetcher/lanes.py). Raises Transient("site-busy") where it would
-        take longer than our patience, and SiteElsewhere where the site is not ours to ask, or no more. Who
-        insists stands in line as well, but waits for our own delay only.
+        take longer than our patience, SiteElsewhere where the site is not ours to ask, or no more, and
+        HostUnreachable where no connection comes about, or came about a while ago. Who insists stands in line
+        as well, but waits for our own delay only.
         """
         door = self._door(url)
         site = door.site
         self._admit(site, url)
+        tries = self._tries(url)
         wait = site.wait(self._clock.steady(), lane)
         if wait > self._settings.patience and not insist:
             raise _busy(url, wait)
@@ -94,16 +99,21 @@ class Manners:
             async with self._ours.in_line(url):
                 await self._stand_in_line(door, url, lane)
             try:
+                tries = tries or self._tries(url)  # it may have been found out while we stood in line
                 await self._wait_for_delay(site, url, insist)
-                async with self._ours.under_way(url), self._watched(site, url, insist):
-                    yield
+                async with (
+                    self._reached(url),
+                    self._ours.under_way(url),
+                    self._watched(site, url, insist) as exchange,
+                ):
+                    yield exchange
             finally:
                 door.turn.release()
         finally:
             site.waiting[rank(lane)] -= 1
 
     @asynccontextmanager
-    async def turn_for_list(self, url: str) -> AsyncIterator[None]:
+    async def turn_for_list(self, url: str) -> AsyncIterator[Exchange]:
         """Our turn at the site of a list, once it is known how long its robots.txt asks us to wait.
 
         Its verdict is about pages: a list is published for machines to read. Raises as `turn`.
@@ -115,8 +125,8 @@ class Manners:
         except Transient as exc:
             if exc.reason != "robots-unreachable":
                 raise
-        async with self.turn(url):
-            yield
+        async with self.turn(url) as exchange:
+            yield exchange
 
     def since(self, url: str) -> float | None:
         """Since when, in steady seconds, the site of `url` is this process's to ask; None while it is not."""
@@ -129,6 +139,10 @@ class Manners:
         all the same: then the request is put off once more.
         """
         return self._door(url).site.book(self._clock.steady(), lane)
+
+    def gap(self, url: str) -> float:
+        """Seconds between two requests to the site of `url`, as things are."""
+        return self._door(url).site.gap
 
     def defer(self, url: str, seconds: float) -> None:
         """Leave the site of `url` alone for so long: it asked for it."""
@@ -154,7 +168,7 @@ class Manners:
         """For one file of an origin and its redirects."""
         hops: list[str] = []
 
-        def gate(hop: str) -> AbstractAsyncContextManager[None]:
+        def gate(hop: str) -> AbstractAsyncContextManager[Exchange | None]:
             # Put off, a redirect would be asked from its start again; if the site's delay is long, for ever.
             hops.append(hop)
             if len(hops) > 1 and self.since(hop) is None:
@@ -194,17 +208,43 @@ class Manners:
         return left
 
     @asynccontextmanager
-    async def _watched(self, site: Site, url: str, insist: bool) -> AsyncIterator[None]:
+    async def _watched(self, site: Site, url: str, insist: bool) -> AsyncIterator[Exchange]:
         """The length of a request; what really leaves is looked at apart from what decides when it should."""
         began = self._clock.steady()
         kind = site.begins(began, self._settings.delay if insist else None)
         if kind is not None:
             self._metrics.count("sirwan_politeness_violations_total", kind=kind)
             log.error("impolite", kind=kind, site=site_key(url), url=url)
+        exchange = Exchange()
+        try:
+            yield exchange
+        finally:
+            site.ends(began, self._clock.steady(), exchange.status)
+
+    def _tries(self, url: str) -> bool:
+        """Whether we are the one to try a host again. Raises HostUnreachable while it is left alone."""
+        origin, now = origin_of(url), self._clock.steady()
+        if refusal := self._unreachable.refusal(origin, url, now):
+            raise refusal
+        return self._unreachable.try_again(origin, now)
+
+    @asynccontextmanager
+    async def _reached(self, url: str) -> AsyncIterator[None]:
+        """Learn from a request whether its host can be reached. Raises HostUnreachable where it cannot."""
         try:
             yield
-        finally:
-            site.ends(began, self._clock.steady())
+        except Refusal as exc:
+            if never_connected(exc):
+                raise self._unreachable.failed(origin_of(url), url, exc, self._clock.steady()) from exc
+            self._unreachable.reached(origin_of(url))
+            raise
+        self._unreachable.reached(origin_of(url))
+
+    def measure(self) -> None:
+        """Show the hosts that are left alone, and the sites by what decides how often they are asked."""
+        self._metrics.show("sirwan_unreachable_hosts", self._unreachable.by_reason(self._clock.steady()))
+        paces = Counter((door.site.pace,) for door in self._doors.values())
+        self._metrics.show("sirwan_sites", {(pace,): paces[pace,] for pace in PACES})
 
     def _door(self, url: str) -> Door:
         key = site_key(url)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from services.fetcher.http import Answer, Gate, HttpReader
 from services.fetcher.robots import RobotsRules, robots_for
+from services.fetcher.unreachable import HostUnreachable
 from services.runtime.clock import Clock
 from services.stage import Refusal
 
@@ -60,7 +61,8 @@ class OriginFiles(Generic[Said]):
     async def of(self, url: str) -> tuple[Said, bool]:
         """What the origin of `url` says, and whether it was asked just now.
 
-        Raises Transient "site-busy", "site-elsewhere".
+        Raises Transient "site-busy", "site-elsewhere", and HostUnreachable of the origin itself: its pages
+        cannot be had either, and that is why.
         """
         origin = origin_of(url)
         kept = self._kept.setdefault(origin, _Kept())
@@ -78,7 +80,7 @@ class OriginFiles(Generic[Said]):
         try:
             answer = await self._reader.get(origin + self._kind.path, gate=self._gate())
         except Refusal as exc:
-            if exc.reason in OURS:
+            if exc.reason in OURS or (isinstance(exc, HostUnreachable) and origin_of(exc.url) == origin):
                 raise
             return self._kind.failed(exc)
         return self._kind.read(answer)

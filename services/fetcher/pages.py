@@ -9,7 +9,7 @@ from pathlib import Path
 
 from schemas.records import FetchRequest, RawPage, Robots
 from schemas.topics import PAGES_FETCHED
-from services.fetcher.http import Answer, HttpReader
+from services.fetcher.http import Answer, Exchange, HttpReader
 from services.fetcher.manners import Manners
 from services.fetcher.media import CHOSEN_HEADERS, media_type, refuse_media
 from services.fetcher.postpone import ask_whole, put_off, wait_for_turn
@@ -22,6 +22,7 @@ from services.runtime.clock import Clock
 from services.runtime.metrics import Metrics
 from services.stage import Emit, Skip, Transient
 
+ASK_TO_WAIT = frozenset(("too-many-requests", "server-error"))  # with a time: for the whole site
 NOT_ASKED = Robots(verdict="not-asked")
 
 Keep = Callable[[RawPage], Awaitable[None]]
@@ -158,22 +159,22 @@ class PageFetcher:
             return wait_for_turn(request, visit.url, now, self._manners.book(visit.url, request.lane))
         if exc.reason == "site-elsewhere":  # under the key of the hop it was at it comes to who may ask there
             return wait_for_turn(request, visit.url, now, 0.0)
-        later = put_off(request, exc, now)
+        if exc.retry_after and exc.reason in ASK_TO_WAIT:
+            self._manners.defer(visit.url, exc.retry_after)
+        later = put_off(request, exc, now, self._manners.gap(visit.url))
         if later is None:
             raise exc
-        if exc.reason in ("too-many-requests", "server-error"):
-            self._manners.defer(visit.url, exc.retry_after or 0.0)
         return later
 
     async def _fetch(self, request: FetchRequest, visit: Visit) -> RawPage:
         @asynccontextmanager
-        async def permitted(url: str) -> AsyncIterator[None]:
+        async def permitted(url: str) -> AsyncIterator[Exchange]:
             visit.url = url
             async with AsyncExitStack() as turn:
                 async with _in_time(visit):
                     visit.robots = await self._permission(url)
-                    await turn.enter_async_context(self._manners.turn(url, request.lane))
-                yield
+                    exchange = await turn.enter_async_context(self._manners.turn(url, request.lane))
+                yield exchange
 
         async with AsyncExitStack() as hand:
             async with _in_time(visit):

@@ -20,14 +20,24 @@ MOST_ATTEMPTS: Mapping[str, int] = {  # by reason: how often a page may be put o
     "too-many-requests": 6,
     "server-error": 6,
     "robots-unreachable": 6,
+    "timeout": 6,
+    "dns-failed": 16,  # three hours of a host left alone as services/fetcher/unreachable.py says
+    "connect-failed": 16,
+    "tls-failed": 8,  # a day
 }
 
 
-def put_off(request: FetchRequest, refusal: Transient, now: datetime) -> Emit | None:
-    """The request again, not before the time the refusal names; None where the runtime may retry."""
-    wait = refusal.retry_after or 0.0
-    if wait <= SHORT or request.attempt >= MOST_ATTEMPTS.get(refusal.reason, 0):
+def put_off(request: FetchRequest, refusal: Transient, now: datetime, gap: float = 0.0) -> Emit | None:
+    """The request again, not before the time the refusal names; None where the runtime may retry.
+
+    `gap` is when the site may be asked again anyway: where that is long, a retry would only find it busy.
+    Raises Poison with the refusal's reason where the page was put off for it often enough.
+    """
+    wait = max(refusal.retry_after or 0.0, gap)
+    if wait <= SHORT or refusal.reason not in MOST_ATTEMPTS:
         return None
+    if request.attempt >= MOST_ATTEMPTS[refusal.reason]:
+        raise Poison(refusal.reason, f"{refusal.detail}; attempt {request.attempt}")
     return _later(request, now, wait, attempt=request.attempt + 1)
 
 

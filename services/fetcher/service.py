@@ -73,6 +73,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
 
         def measure() -> None:
             metrics.show("sirwan_feeds", discovery.feeds_by_state())
+            manners.measure()
             metrics.set("sirwan_queue_messages", pages.waiting, stage="fetcher", queue="waiting")
 
         with metrics.measuring(measure):

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 
 from services.fetcher.courtesy import Seen
 from services.fetcher.lanes import rank
-from services.fetcher.schedule import spacing
+from services.fetcher.schedule import slowed, spacing
+
+FAILING = 500  # and above: the site is unwell, as with 429
+PACES = ("own", "crawl-delay", "slow", "failing")
+"""What may decide how often a site is asked."""
 
 
 @dataclass(slots=True)
@@ -21,13 +25,23 @@ class Site:
     ended_at: float | None = None  # of our last request there
     booked: dict[int, float] = field(default_factory=dict)  # by rank: turns are promised until then
     took: float = 0.0  # seconds our requests take, the last ones most
+    troubles: int = 0  # answers in a row that were 429 or 5xx
     waiting: Counter[int] = field(default_factory=Counter)  # by rank, who has the turn included
     seen: Seen = field(default_factory=Seen)
 
     @property
     def gap(self) -> float:
         """Seconds between the end of a request and the begin of the next."""
-        return spacing(self.own_delay, self.crawl_delay)
+        return spacing(self.own_delay, self.crawl_delay, slowed(self.own_delay, self.took, self.troubles))
+
+    @property
+    def pace(self) -> str:
+        """What decides that: one of PACES."""
+        if self.gap <= self.own_delay:
+            return "own"
+        if self.gap <= (self.crawl_delay or 0.0):
+            return "crawl-delay"
+        return "slow" if self.gap <= slowed(self.own_delay, self.took, 0) else "failing"
 
     def left(self, now: float) -> float:
         """Seconds until it may be asked, apart from who waits."""
@@ -65,8 +79,10 @@ class Site:
         """A request leaves: what is wrong with that, or None (services/fetcher/courtesy.py)."""
         return self.seen.leaves(now, own_delay)
 
-    def ends(self, began: float, now: float) -> None:
-        """It has its answer, or none."""
+    def ends(self, began: float, now: float, status: int | None = None) -> None:
+        """It has its answer, or none: then there is no status."""
+        if status is not None:
+            self.troubles = self.troubles + 1 if status == 429 or status >= FAILING else 0
         self.took, self.ended_at = (self.took + now - began) / 2, now
         self.leave_alone(now + self.gap)
         self.seen.ends(now, self.gap)

@@ -16,7 +16,7 @@ from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.pages import PageFetcher
 from services.runtime.blobs import keep_body
 from services.runtime.metrics import Metrics
-from services.stage import Emit, Refusal, Skip, Transient
+from services.stage import Emit, Poison, Refusal, Skip, Transient
 from tests.clock import START, FakeClock
 from tests.unit.fetcher.worlds import Asked, Page, Web, response, serving
 
@@ -126,8 +126,46 @@ async def test_a_page_asked_for_later_goes_back_to_the_queue(
 
 async def test_a_page_is_not_put_off_for_ever(tmp_path: Path) -> None:
     async with serving({"/a": response(b"", "429 Slow", retry_after="600")}) as web:
-        with pytest.raises(Transient, match="too-many-requests"):
+        with pytest.raises(Poison, match="too-many-requests"):
             await handled(web, tmp_path, attempt=6)
+
+
+async def test_a_broken_page_of_a_site_that_is_asked_rarely_is_given_up_in_the_end(tmp_path: Path) -> None:
+    pages: dict[str, Page] = {
+        "/robots.txt": response(b"User-agent: *\nCrawl-delay: 60\n"),
+        "/a": response(b"", "500 Oops"),
+    }
+    clock = FakeClock()
+    async with serving(pages) as web, HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader:
+        fetcher = PageFetcher(reader, Manners(reader, clock, MannersSettings(delay=1.0)), clock, tmp_path)
+        request = a_request(web.url + "/a")
+        while request.attempt < 6:
+            (emit,) = await fetcher.handle(request)
+            assert isinstance(emit.record, FetchRequest)
+            request, clock.passed = emit.record, clock.passed + 61.0
+        with pytest.raises(Poison, match="server-error"):
+            await fetcher.handle(request)
+        assert web.asked("/a") == 6
+
+
+async def test_pages_of_a_host_without_a_connection_go_back_to_the_queue_and_cost_one_try(
+    tmp_path: Path,
+) -> None:
+    clock, metrics = FakeClock(), Metrics()
+    async with serving({}) as web:
+        nobody = web.url
+    async with HttpReader(HttpSettings(allow_private_hosts=True), clock, metrics) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        fetcher = PageFetcher(reader, manners, clock, tmp_path, metrics=metrics)
+        asked = [fetcher.handle(a_request(f"{nobody}/{number}")) for number in range(50)]
+        later = [emit.record for (emit,) in await asyncio.gather(*asked)]
+        assert {(one.attempt, one.not_before) for one in later if isinstance(one, FetchRequest)} == {
+            (2, START + timedelta(seconds=60))
+        }
+        assert metrics.value("sirwan_fetches_total", outcome="connect-failed") == 1
+        assert metrics.value("sirwan_requests_put_off_total", reason="connect-failed") == 50
+        with pytest.raises(Poison, match="connect-failed"):
+            await fetcher.handle(a_request(f"{nobody}/0", attempt=16))
 
 
 async def test_a_request_that_is_early_waits_a_little_or_goes_back(tmp_path: Path) -> None:

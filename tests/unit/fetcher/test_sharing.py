@@ -221,7 +221,7 @@ async def test_a_feed_lost_while_it_was_read_is_neither_failed_nor_put_off() -> 
     ("robots", "delay"),
     [
         (response(b"User-agent: *\nCrawl-delay: 7\nDisallow: /feed"), 7.0),
-        (response(b"", "500 Oops"), 1.0),  # it keeps no list from being read
+        (response(b"", "500 Oops"), 2.0),  # it keeps no list from being read; the site is unwell
     ],
 )
 async def test_a_list_is_asked_for_no_sooner_than_the_robots_txt_of_its_site_says(
