@@ -9,16 +9,17 @@ from typing import Self
 
 import structlog
 
-from schemas.records import Robots
+from schemas.records import RightsSignal, Robots
 from services.fetcher.canonical import site_key
 from services.fetcher.courtesy import VIOLATIONS
 from services.fetcher.crawl_delays import CrawlDelays
 from services.fetcher.http import Exchange, Gate, HttpReader, never_connected
 from services.fetcher.lanes import rank
-from services.fetcher.origin_files import KEEP_UNREACHABLE, ROBOTS, OriginFiles, origin_of
+from services.fetcher.origin_files import KEEP_UNREACHABLE, ROBOTS, TDMREP, OriginFiles, origin_of
 from services.fetcher.ownership import Ownership, SiteElsewhere
-from services.fetcher.robots import verdict
+from services.fetcher.robots import usage_signals, verdict
 from services.fetcher.site import PACES, Site
+from services.fetcher.tdmrep import tdm_signals
 from services.fetcher.turns import Turns
 from services.fetcher.unreachable import UnreachableHosts
 from services.runtime.clock import Clock
@@ -71,6 +72,7 @@ class Manners:
         self._settings = settings
         self._doors: dict[str, Door] = {}
         self._robots = OriginFiles(ROBOTS, reader, clock, self._gate_of_file)
+        self._tdmrep = OriginFiles(TDMREP, reader, clock, self._gate_of_file)
         self._metrics = metrics or Metrics()
         self._ours = Ownership(holdings)
         self._unreachable = UnreachableHosts()
@@ -159,6 +161,19 @@ class Manners:
             await self._delays.keep(site_key(url), said.crawl_delay)
         return said
 
+    async def reuse(self, url: str) -> tuple[RightsSignal, ...]:
+        """What robots.txt and tdmrep.json of its origin say of the reuse of `url`.
+
+        The second is asked for where robots.txt allows it; one that cannot be had states nothing. Raises
+        Transient "site-busy".
+        """
+        rules, _ = await self._robots.of(url)
+        stated = usage_signals(rules, self._settings.agent, url)
+        if verdict(rules, self._settings.agent, origin_of(url) + TDMREP.path).verdict != "allowed":
+            return stated
+        found, _ = await self._tdmrep.of(url)
+        return (*stated, *tdm_signals(found, url))
+
     async def sitemaps(self, url: str) -> tuple[str, ...]:
         """Those that the robots.txt of the site names, as printed. Raises Transient "site-busy"."""
         rules, _ = await self._robots.of(url)
@@ -235,7 +250,10 @@ class Manners:
             yield
         except Refusal as exc:
             if never_connected(exc):
-                raise self._unreachable.failed(origin_of(url), url, exc, self._clock.steady()) from exc
+                refusal = self._unreachable.failed(origin_of(url), url, exc, self._clock.steady())
+                if self._unreachable.failures(origin_of(url)) == 1:
+                    log.warning("host-unreachable", reason=exc.reason, detail=refusal.detail)
+                raise refusal from exc
             self._unreachable.reached(origin_of(url))
             raise
         self._unreachable.reached(origin_of(url))

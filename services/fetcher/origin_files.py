@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from services.fetcher.http import Answer, Gate, HttpReader
 from services.fetcher.robots import RobotsRules, robots_for
+from services.fetcher.tdmrep import TdmRules, tdmrep_for
 from services.fetcher.unreachable import HostUnreachable
 from services.runtime.clock import Clock
 from services.stage import Refusal
@@ -17,6 +18,7 @@ Said = TypeVar("Said")
 
 KEEP = 24 * 3600.0  # seconds, RFC 9309 section 2.4
 KEEP_UNREACHABLE = 600.0  # seconds until a robots.txt that could not be read is asked for again
+KEEP_FAILED = 3600.0  # the same of a tdmrep.json, which holds nothing up meanwhile
 MOST = 1000  # origins kept in memory
 OURS = frozenset(("site-busy", "site-elsewhere"))  # refusals that say nothing of the file
 
@@ -36,6 +38,13 @@ ROBOTS: Kind[RobotsRules] = Kind(
     read=lambda answer: robots_for(answer.status, answer.body),
     failed=lambda refusal: RobotsRules(unreachable=f"{refusal.reason}: {refusal.detail}"[:300]),
     lasts=lambda rules: KEEP if rules.unreachable is None else KEEP_UNREACHABLE,
+)
+
+TDMREP: Kind[TdmRules] = Kind(
+    path="/.well-known/tdmrep.json",
+    read=lambda answer: tdmrep_for(answer.status, answer.body),
+    failed=lambda _refusal: TdmRules(failed=True),
+    lasts=lambda rules: KEEP_FAILED if rules.failed else KEEP,
 )
 
 

@@ -48,7 +48,15 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         )
         hands, turns = settings.fetch_concurrency, settings.fetch_seconds * TURNS
         pages = PageFetcher(
-            reader, manners, clock, settings.blobs, hands=hands, turns=turns, metrics=metrics, keep=keep
+            reader,
+            manners,
+            clock,
+            settings.blobs,
+            hands=hands,
+            turns=turns,
+            metrics=metrics,
+            keep=keep,
+            rights_policy=settings.rights_policy,
         )
 
         async def handle(record: Record, message: Message) -> Sequence[Outgoing]:

@@ -78,6 +78,11 @@ class UnreachableHosts:
         """It answered, whatever it said."""
         self._hosts.pop(origin, None)
 
+    def failures(self, origin: str) -> int:
+        """How often in a row there was no connection."""
+        host = self._hosts.get(origin)
+        return host.failures if host else 0
+
     def by_reason(self, now: float) -> Mapping[tuple[str, ...], float]:
         """How many are left alone now, by reason."""
         return Counter((host.reason,) for host in self._hosts.values() if now < host.until)

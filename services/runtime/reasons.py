@@ -55,6 +55,11 @@ REASONS: Mapping[str, Reason] = {
     ),
     "gone": Reason("fetcher", "The host answered 410: the page was taken away for good.", NONE),
     "robots-disallowed": Reason("fetcher", "robots.txt forbids the page; the rule is in the detail.", NONE),
+    "rights-reserved": Reason(
+        "fetcher",
+        "The publisher reserves text and data mining or use by AI, and SIRWAN_RIGHTS_POLICY=honour.",
+        "None, unless you may process it: the detail says what is reserved and where.",
+    ),
     "robots-unreachable": Reason(
         "fetcher", "robots.txt cannot be read, which means no (RFC 9309).", "See why the host fails."
     ),

@@ -8,7 +8,7 @@ import pytest
 
 from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.manners import Manners, MannersSettings
-from services.fetcher.origin_files import KEEP, KEEP_UNREACHABLE
+from services.fetcher.origin_files import KEEP, KEEP_FAILED, KEEP_UNREACHABLE
 from services.fetcher.site import PACES
 from services.fetcher.turns import Turns
 from services.fetcher.unreachable import HostUnreachable
@@ -359,3 +359,62 @@ async def test_a_certificate_that_is_not_valid_is_tried_again_later() -> None:
         refused = await refused_by(manners, reader, web.url.replace("http:", "https:"))
         assert (refused.reason, refused.retry_after) == ("tls-failed", 600.0)
         assert (await reader.get(web.url, gate=manners.turn)).status == 404, "http is another matter"
+
+
+TDMREP_PATH = "/.well-known/tdmrep.json"
+RESERVED = b'[{"location": "/reserved", "tdm-reservation": 1, "tdm-policy": "https://n.example/p"}]'
+ROBOTS_USES = b"User-agent: *\nContent-Signal: ai-train=no\nDisallow: /no\n"
+
+
+async def test_what_a_site_says_of_reuse_is_asked_once_a_day_in_turn() -> None:
+    clock, metrics = FakeClock(), Metrics()
+    pages: dict[str, Page] = {"/robots.txt": response(ROBOTS_USES), TDMREP_PATH: response(RESERVED)}
+    async with serving(pages) as web, HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=2.0), metrics)
+        for path, signals in (
+            ("/a", [("content-signal", "robots.txt")]),
+            ("/reserved/b", [("content-signal", "robots.txt"), ("tdm-reservation", "tdmrep.json"),
+                             ("tdm-policy", "tdmrep.json")]),
+        ):  # fmt: skip
+            said = await asyncio.gather(*(manners.reuse(web.url + path) for _ in range(5)))
+            assert [[(one.name, one.where) for one in each] for each in said] == [signals] * 5
+        assert [one.path for one in web.log] == ["/robots.txt", TDMREP_PATH]
+        assert clock.passed == 2.0
+        clock.passed += KEEP
+        await manners.reuse(web.url + "/a")
+        assert web.asked(TDMREP_PATH) == 2
+    assert violations(metrics) == {"too-soon": 0, "at-once": 0}
+
+
+@pytest.mark.parametrize(
+    ("page", "again_after"),
+    [
+        (response(b"", "404 Not Found"), KEEP),
+        (response(b"{", "200 OK"), KEEP),
+        (response(b"", "503 Busy"), KEEP_FAILED),
+        (response(b"", "302 Found", location=TDMREP_PATH), KEEP_FAILED),
+        (b"", KEEP_FAILED),
+    ],
+)
+async def test_a_tdmrep_that_cannot_be_had_states_nothing_and_stops_nothing(
+    page: bytes, again_after: float
+) -> None:
+    clock = FakeClock()
+    async with serving({TDMREP_PATH: page}) as web, HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        for passed in (0.0, again_after - 1.0, 1.0):
+            clock.passed += passed
+            assert await manners.reuse(web.url + "/a") == ()
+        assert web.asked(TDMREP_PATH) == 2
+
+
+async def test_a_tdmrep_that_robots_txt_forbids_is_not_asked_for() -> None:
+    clock = FakeClock()
+    robots = response(b"User-agent: *\nContent-Usage: train-ai=n\nDisallow: /.well-known/\n")
+    pages: dict[str, Page] = {"/robots.txt": robots, TDMREP_PATH: response(RESERVED)}
+    async with serving(pages) as web, HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        assert [one.where for one in await manners.reuse(web.url + "/reserved")] == ["robots.txt"]
+        async with manners.turn_for_list(web.url + "/feed"):
+            pass
+        assert web.asked(TDMREP_PATH) == 0

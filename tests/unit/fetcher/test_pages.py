@@ -234,11 +234,13 @@ async def test_a_redirect_that_must_wait_goes_on_from_where_it_was(tmp_path: Pat
         manners = Manners(reader, clock, MannersSettings(delay=0.0))
         await manners.robots(web.url + "/a")
         clock.passed = 60.0
+        await manners.reuse(web.url + "/a")
+        clock.passed = 120.0
         fetcher = PageFetcher(reader, manners, clock, tmp_path)
         (emit,) = await fetcher.handle(a_request(web.url + "/a"))
         assert isinstance(emit.record, FetchRequest)
         assert emit.record.url == web.url + "/b"
-        clock.passed = 120.5
+        clock.passed = 180.5
         (emit,) = await fetcher.handle(emit.record)
         assert isinstance(emit.record, RawPage)
         assert (emit.record.canonical_url, web.asked("/a"), web.asked("/b")) == (web.url + "/a", 1, 1)
@@ -284,3 +286,71 @@ async def test_what_is_put_off_is_counted_by_its_reason(
     reasons = ("too-many-requests", "truncated", "site-busy")
     counted = {each: metrics.value("sirwan_requests_put_off_total", reason=each) for each in reasons}
     assert counted == {each: float(each == reason) for each in reasons}
+
+
+TDMREP = "/.well-known/tdmrep.json"
+RESERVED_BY: dict[str, dict[str, Page]] = {
+    "robots.txt": {"/robots.txt": response(b"User-agent: *\nContent-Signal: ai-train=no\n")},
+    "tdmrep.json": {TDMREP: response(b'[{"location": "/", "tdm-reservation": 1}]')},
+    "header": {"/a": response(HTML, content_type="text/html", tdm_reservation="1")},
+    "meta": {"/a": response(HTML.replace(b"noarchive", b"noai"), content_type="text/html")},
+}
+
+
+@pytest.mark.parametrize(
+    ("where", "asked"), [("robots.txt", 0), ("tdmrep.json", 0), ("header", 1), ("meta", 1)]
+)
+async def test_what_a_publisher_reserves_is_recorded_or_honoured(
+    where: str, asked: int, tmp_path: Path
+) -> None:
+    clock = FakeClock()
+    async with (
+        serving({"/a": ARTICLE, **RESERVED_BY[where]}) as web,
+        HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader,
+    ):
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        (emit,) = await PageFetcher(reader, manners, clock, tmp_path).handle(a_request(web.url + "/a"))
+        assert isinstance(emit.record, RawPage)
+        assert emit.record.rights.verdict == "reserved"
+        assert where in {one.where for one in emit.record.rights.signals}
+        kept: list[RawPage] = []
+
+        async def keep(page: RawPage) -> None:
+            kept.append(page)
+
+        honest = PageFetcher(reader, manners, clock, tmp_path, keep=keep, rights_policy="honour")
+        before = web.asked("/a")
+        with pytest.raises(Skip, match="rights-reserved") as caught:
+            await honest.handle(a_request(web.url + "/a"))
+        assert where in caught.value.detail
+        assert (web.asked("/a") - before, kept) == (asked, [])
+
+
+async def test_who_honours_reservations_takes_what_is_not_reserved(tmp_path: Path) -> None:
+    clock = FakeClock()
+    page = response(HTML, content_type="text/html", tdm_reservation="0")
+    async with (
+        serving({"/a": page}) as web,
+        HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader,
+    ):
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        fetcher = PageFetcher(reader, manners, clock, tmp_path, rights_policy="honour")
+        (emit,) = await fetcher.handle(a_request(web.url + "/a"))
+    assert emit.topic is PAGES_FETCHED
+
+
+async def test_a_body_that_a_header_reserves_is_not_read(tmp_path: Path) -> None:
+    """The server would never end it."""
+
+    async def endless(writer: asyncio.StreamWriter, _asked: Asked) -> None:
+        writer.write(response(b"x", length=10_000, content_type="text/html", content_usage="train-ai=n"))
+        await writer.drain()
+        await asyncio.sleep(0.5)
+
+    clock = FakeClock()
+    hasty = HttpSettings(allow_private_hosts=True, deadline=0.3)
+    async with serving({"/a": endless}) as web, HttpReader(hasty, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        fetcher = PageFetcher(reader, manners, clock, tmp_path, rights_policy="honour")
+        with pytest.raises(Skip, match="content-usage: train-ai=n"):
+            await fetcher.handle(a_request(web.url + "/a"))
