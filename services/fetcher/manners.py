@@ -1,10 +1,9 @@
 """Whom we bother and how often: one request at a time per site, spaced; robots.txt asked first."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 import structlog
@@ -13,24 +12,23 @@ from schemas.records import RightsSignal, Robots
 from services.fetcher.canonical import site_key
 from services.fetcher.courtesy import VIOLATIONS
 from services.fetcher.crawl_delays import CrawlDelays
-from services.fetcher.http import Exchange, Gate, HttpReader, never_connected
+from services.fetcher.doors import Door, Doors
+from services.fetcher.http import Exchange, Gate, HttpReader
 from services.fetcher.lanes import rank
 from services.fetcher.origin_files import KEEP_UNREACHABLE, ROBOTS, TDMREP, OriginFiles, origin_of
 from services.fetcher.ownership import Ownership, SiteElsewhere
+from services.fetcher.reaching import Reaching
 from services.fetcher.robots import usage_signals, verdict
-from services.fetcher.site import PACES, Site
+from services.fetcher.site import Site
 from services.fetcher.tdmrep import tdm_signals
-from services.fetcher.turns import Turns
-from services.fetcher.unreachable import UnreachableHosts
+from services.fetcher.unreachable import HostUnreachable
 from services.runtime.clock import Clock
 from services.runtime.config import Settings
 from services.runtime.holdings import EVERYTHING, Holdings
 from services.runtime.metrics import Metrics
-from services.stage import Refusal, Transient
+from services.stage import Transient
 
 log = structlog.get_logger()
-
-MOST_SITES = 10_000  # kept in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +43,6 @@ class MannersSettings:
     def of(cls, settings: Settings) -> Self:
         """As an operator set it."""
         return cls(agent=settings.product, delay=settings.fetch_delay)
-
-
-@dataclass(slots=True)
-class Door:
-    """A site, and the one turn that there is at it."""
-
-    site: Site
-    turn: Turns = field(default_factory=Turns)
 
 
 class Manners:
@@ -70,12 +60,12 @@ class Manners:
     ) -> None:
         self._clock = clock
         self._settings = settings
-        self._doors: dict[str, Door] = {}
+        self._doors = Doors(clock, settings.delay, delays)
         self._robots = OriginFiles(ROBOTS, reader, clock, self._gate_of_file)
         self._tdmrep = OriginFiles(TDMREP, reader, clock, self._gate_of_file)
         self._metrics = metrics or Metrics()
         self._ours = Ownership(holdings)
-        self._unreachable = UnreachableHosts()
+        self._reaching = Reaching(clock)
         self._delays = delays
         for kind in VIOLATIONS:
             self._metrics.count("sirwan_politeness_violations_total", by=0, kind=kind)
@@ -89,10 +79,10 @@ class Manners:
         HostUnreachable where no connection comes about, or came about a while ago. Who insists stands in line
         as well, but waits for our own delay only.
         """
-        door = self._door(url)
+        door = self._doors.of(url)
         site = door.site
         self._admit(site, url)
-        tries = self._tries(url)
+        tries = self._reaching.tries(url)
         wait = site.wait(self._clock.steady(), lane)
         if wait > self._settings.patience and not insist:
             raise _busy(url, wait)
@@ -101,12 +91,13 @@ class Manners:
             async with self._ours.in_line(url):
                 await self._stand_in_line(door, url, lane)
             try:
-                tries = tries or self._tries(url)  # it may have been found out while we stood in line
+                if not tries:  # it may have been found out while we stood in line
+                    self._reaching.tries(url)
                 await self._wait_for_delay(site, url, insist)
                 async with (
-                    self._reached(url),
                     self._ours.under_way(url),
                     self._watched(site, url, insist) as exchange,
+                    self._reaching.learning(url),
                 ):
                     yield exchange
             finally:
@@ -140,15 +131,20 @@ class Manners:
         It is promised to nobody of this lane or one before it. Who comes later and goes first may get it
         all the same: then the request is put off once more.
         """
-        return self._door(url).site.book(self._clock.steady(), lane)
+        return self._doors.of(url).site.book(self._clock.steady(), lane)
 
     def gap(self, url: str) -> float:
         """Seconds between two requests to the site of `url`, as things are."""
-        return self._door(url).site.gap
+        return self._doors.of(url).site.gap
 
     def defer(self, url: str, seconds: float) -> None:
         """Leave the site of `url` alone for so long: it asked for it."""
-        self._door(url).site.leave_alone(self._clock.steady() + seconds)
+        self._doors.of(url).site.leave_alone(self._clock.steady() + seconds)
+
+    def measure(self) -> None:
+        """Show the hosts that are left alone, and the sites by what decides how often they are asked."""
+        self._metrics.show("sirwan_unreachable_hosts", self._reaching.left_alone())
+        self._metrics.show("sirwan_sites", self._doors.paces())
 
     async def robots(self, url: str) -> Robots:
         """What robots.txt says of `url` to us. Raises Transient "robots-unreachable", "site-busy"."""
@@ -156,7 +152,7 @@ class Manners:
         if rules.unreachable is not None:
             raise Transient("robots-unreachable", f"{rules.unreachable}, for {url}", KEEP_UNREACHABLE)
         said = verdict(rules, self._settings.agent, url)
-        self._door(url).site.asks_for(said.crawl_delay)
+        self._doors.of(url).site.asks_for(said.crawl_delay)
         if is_new and self._delays:
             await self._delays.keep(site_key(url), said.crawl_delay)
         return said
@@ -225,59 +221,19 @@ class Manners:
     @asynccontextmanager
     async def _watched(self, site: Site, url: str, insist: bool) -> AsyncIterator[Exchange]:
         """The length of a request; what really leaves is looked at apart from what decides when it should."""
-        began = self._clock.steady()
-        kind = site.begins(began, self._settings.delay if insist else None)
+        began: float | None = self._clock.steady()
+        kind = site.begins(self._clock.steady(), self._settings.delay if insist else None)
         if kind is not None:
             self._metrics.count("sirwan_politeness_violations_total", kind=kind)
             log.error("impolite", kind=kind, site=site_key(url), url=url)
         exchange = Exchange()
         try:
             yield exchange
+        except HostUnreachable:  # which says nothing of how fast the other hosts of the site are
+            began = None
+            raise
         finally:
             site.ends(began, self._clock.steady(), exchange.status)
-
-    def _tries(self, url: str) -> bool:
-        """Whether we are the one to try a host again. Raises HostUnreachable while it is left alone."""
-        origin, now = origin_of(url), self._clock.steady()
-        if refusal := self._unreachable.refusal(origin, url, now):
-            raise refusal
-        return self._unreachable.try_again(origin, now)
-
-    @asynccontextmanager
-    async def _reached(self, url: str) -> AsyncIterator[None]:
-        """Learn from a request whether its host can be reached. Raises HostUnreachable where it cannot."""
-        try:
-            yield
-        except Refusal as exc:
-            if never_connected(exc):
-                refusal = self._unreachable.failed(origin_of(url), url, exc, self._clock.steady())
-                if self._unreachable.failures(origin_of(url)) == 1:
-                    log.warning("host-unreachable", reason=exc.reason, detail=refusal.detail)
-                raise refusal from exc
-            self._unreachable.reached(origin_of(url))
-            raise
-        self._unreachable.reached(origin_of(url))
-
-    def measure(self) -> None:
-        """Show the hosts that are left alone, and the sites by what decides how often they are asked."""
-        self._metrics.show("sirwan_unreachable_hosts", self._unreachable.by_reason(self._clock.steady()))
-        paces = Counter((door.site.pace,) for door in self._doors.values())
-        self._metrics.show("sirwan_sites", {(pace,): paces[pace,] for pace in PACES})
-
-    def _door(self, url: str) -> Door:
-        key = site_key(url)
-        if key not in self._doors:
-            if len(self._doors) >= MOST_SITES:
-                self._forget_idle()
-            crawl_delay = self._delays.of(key) if self._delays else None
-            self._doors[key] = Door(Site(self._settings.delay, crawl_delay))
-        return self._doors[key]
-
-    def _forget_idle(self) -> None:
-        """Drop sites whose turn is free anyway; those with somebody waiting stay."""
-        now = self._clock.steady()
-        for key in [key for key, door in self._doors.items() if door.site.is_idle(now)]:
-            del self._doors[key]
 
 
 def _busy(url: str, wait: float) -> Transient:

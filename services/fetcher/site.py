@@ -79,11 +79,13 @@ class Site:
         """A request leaves: what is wrong with that, or None (services/fetcher/courtesy.py)."""
         return self.seen.leaves(now, own_delay)
 
-    def ends(self, began: float, now: float, status: int | None = None) -> None:
-        """It has its answer, or none: then there is no status."""
+    def ends(self, began: float | None, now: float, status: int | None = None) -> None:
+        """It has its answer, or none: then there is no status. `began` is None where it reached no host."""
         if status is not None:
             self.troubles = self.troubles + 1 if status == 429 or status >= FAILING else 0
-        self.took, self.ended_at = (self.took + now - began) / 2, now
+        if began is not None:
+            self.took = (self.took + now - began) / 2
+        self.ended_at = now
         self.leave_alone(now + self.gap)
         self.seen.ends(now, self.gap)
 

@@ -4,6 +4,7 @@ from functools import partial
 from itertools import pairwise
 from typing import cast
 
+import httpx
 import pytest
 
 from services.fetcher.http import HttpReader, HttpSettings
@@ -235,7 +236,7 @@ async def test_two_requests_at_once_are_counted() -> None:
     clock, metrics = FakeClock(), Metrics()
     async with HttpReader(LOCAL, clock) as reader:
         manners = Manners(reader, clock, MannersSettings(delay=0.0), metrics)
-        manners._door("https://a.example/").turn = cast("Turns", NoLock())
+        manners._doors.of("https://a.example/").turn = cast("Turns", NoLock())
         async with manners.turn("https://a.example/"), manners.turn("https://a.example/"):
             pass
     assert violations(metrics) == {"too-soon": 0, "at-once": 1}
@@ -244,12 +245,14 @@ async def test_two_requests_at_once_are_counted() -> None:
 async def test_sites_are_forgotten_when_they_are_many_but_never_the_one_at_hand(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("services.fetcher.manners.MOST_SITES", 3)
+    monkeypatch.setattr("services.fetcher.doors.MOST_SITES", 3)
     clock = FakeClock()
     async with HttpReader(LOCAL, clock) as reader:
         manners = Manners(reader, clock, MannersSettings(delay=0.0))
         for number in range(9):
-            assert manners._door(f"https://{number}.example/") is manners._door(f"https://{number}.example/")
+            assert manners._doors.of(f"https://{number}.example/") is manners._doors.of(
+                f"https://{number}.example/"
+            )
         assert len(manners._doors) <= 3
 
 
@@ -418,3 +421,17 @@ async def test_a_tdmrep_that_robots_txt_forbids_is_not_asked_for() -> None:
         async with manners.turn_for_list(web.url + "/feed"):
             pass
         assert web.asked(TDMREP_PATH) == 0
+
+
+async def test_ten_seconds_of_connecting_do_not_slow_the_other_hosts_of_the_site() -> None:
+    clock = FakeClock()
+    async with HttpReader(LOCAL, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=1.0))
+        with pytest.raises(HostUnreachable):
+            async with manners.turn("https://old.example.com/"):
+                await clock.sleep(10.0)
+                raise Transient("timeout") from httpx.ConnectTimeout("no answer")
+        assert manners.gap("https://www.example.com/") == 1.0
+        async with manners.turn("https://www.example.com/"):
+            await clock.sleep(10.0)
+        assert manners.gap("https://www.example.com/") == 25.0

@@ -43,6 +43,14 @@ def test_the_gap_is_the_longest_that_anything_asks_for(
     assert (site.gap, site.pace) == (gap, pace)
 
 
+def test_a_host_that_cannot_be_reached_does_not_make_its_site_slow() -> None:
+    """Ten seconds of connecting to one host say nothing of the others."""
+    site = after(Site(1.0), (2.0, 200))
+    site.begins(2000.0)
+    site.ends(None, 2010.0)
+    assert (site.gap, site.left(2010.0)) == (5.0, 5.0)
+
+
 def test_what_was_agreed_at_the_end_of_a_request_is_what_is_looked_at() -> None:
     """A gap that shrinks later makes no earlier request impolite, nor lets one out early."""
     site = Site(1.0)
