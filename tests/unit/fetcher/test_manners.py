@@ -427,10 +427,14 @@ async def test_ten_seconds_of_connecting_do_not_slow_the_other_hosts_of_the_site
     clock = FakeClock()
     async with HttpReader(LOCAL, clock) as reader:
         manners = Manners(reader, clock, MannersSettings(delay=1.0))
-        with pytest.raises(HostUnreachable):
+
+        async def connects() -> None:
             async with manners.turn("https://old.example.com/"):
                 await clock.sleep(10.0)
                 raise Transient("timeout") from httpx.ConnectTimeout("no answer")
+
+        with pytest.raises(HostUnreachable):
+            await connects()
         assert manners.gap("https://www.example.com/") == 1.0
         async with manners.turn("https://www.example.com/"):
             await clock.sleep(10.0)
