@@ -208,6 +208,9 @@ class Manners:
         while since != (now := self._admit(site, url)):  # lost and had again meanwhile: it starts anew
             since = now
             async with self._ours.in_line(url):
+                if self._delays and since != site.since:
+                    await self._delays.catch_up(since)
+                    site.learns(since, self._delays.of(site_key(url)))
                 await self._clock.sleep(self._delay_left(site, url, insist))
 
     def _delay_left(self, site: Site, url: str, insist: bool) -> float:

@@ -21,6 +21,7 @@ class Site:
 
     own_delay: float  # seconds between two requests, at least
     crawl_delay: float | None = None  # seconds, as its robots.txt asks
+    since: float = 0.0  # ours, with what its last fetcher knew of it
     free_at: float = 0.0
     ended_at: float | None = None  # of our last request there
     booked: dict[int, float] = field(default_factory=dict)  # by rank: turns are promised until then
@@ -63,6 +64,12 @@ class Site:
     def leave_alone(self, until: float) -> None:
         """Not to be asked before."""
         self.free_at = max(self.free_at, until)
+
+    def learns(self, since: float, crawl_delay: float | None) -> None:
+        """Its last fetcher had this to say when it became ours."""
+        self.since = since
+        self.asks_for(crawl_delay)
+        self.taken_over(since)
 
     def taken_over(self, since: float) -> None:
         """Ours since then: who had it before may have asked it in the very moment."""

@@ -80,6 +80,34 @@ async def test_it_is_left_alone_as_long_as_it_once_asked_for(tmp_path: Path) -> 
     await state.close()
 
 
+class WrittenByOthers(SqliteState):
+    """What others remember is known here once it is read."""
+
+    refreshed = 0
+
+    async def refresh(self) -> None:
+        self.refreshed += 1
+        await self.remember([Remember("delay:mine.org", b"7.5"), Remember("delay:also.org", b"3")])
+
+
+async def test_what_the_last_fetcher_learned_is_read_before_a_site_is_asked_that_came_to_us() -> None:
+    """A site may have been known here before, and its delay has been learned elsewhere since."""
+    clock, state = FakeClock(), WrittenByOthers(":memory:", "fetcher")
+    await state.open()
+    some = Some()
+    async with sharing(some, clock, CrawlDelays(state)) as manners:
+        for site in ("mine.org", "also.org"):
+            with pytest.raises(SiteElsewhere):
+                async with manners.turn(f"https://{site}/"):
+                    pytest.fail("asked")
+        some.sites = dict.fromkeys(("mine.org", "also.org"), clock.steady())
+        for site, passed in (("also.org", 3.0), ("mine.org", 7.5), ("mine.org", 15.0)):
+            async with manners.turn(f"https://{site}/"):
+                assert clock.passed == passed
+        assert state.refreshed == 1
+    await state.close()
+
+
 @pytest.mark.parametrize("line", [b"Crawl-delay: 3", b"Disallow: /x"])
 async def test_what_a_site_asks_for_is_remembered(tmp_path: Path, line: bytes) -> None:
     state = SqliteState(tmp_path / "memory.db", "fetcher")
