@@ -14,7 +14,6 @@ SHORT = 5.0  # seconds; a shorter wait that a site asks for is left to the runti
 SOONEST = 1.0  # seconds; nothing comes back before
 LONGEST = 6 * 3600.0  # seconds; the queue keeps requests for three days
 MOST_CUT = 2  # times a page is asked for again that came cut off, before we make do with what came
-MOST_HOPS = 6  # times a page is put off half way through its redirects: more than we follow at once
 
 MOST_ATTEMPTS: Mapping[str, int] = {  # by reason: how often a page may be put off for it
     "too-many-requests": 6,
@@ -25,6 +24,9 @@ MOST_ATTEMPTS: Mapping[str, int] = {  # by reason: how often a page may be put o
     "connect-failed": 16,
     "tls-failed": 8,  # a day
 }
+MOST_HOPS = 6 + max(MOST_ATTEMPTS.values())
+"""Attempts of a page that is put off half way through its redirects: more hops than we follow at once, and
+what it may have been put off before for other reasons."""
 
 
 def put_off(request: FetchRequest, refusal: Transient, now: datetime, gap: float = 0.0) -> Emit | None:

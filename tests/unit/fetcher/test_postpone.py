@@ -35,8 +35,10 @@ def test_redirects_that_were_followed_are_not_followed_anew_but_not_for_ever() -
     assert (emit.key, emit.subject) == ("other.example:443", PAGE)
     assert isinstance(emit.record, FetchRequest)
     assert emit.record.page_id == a_request(PAGE).page_id
+    after_an_outage = wait_for_turn(a_request(PAGE, attempt=16), "https://other.example/b", START, 30.0)
+    assert in_it(after_an_outage) == ("https://other.example/b", 17, timedelta(seconds=30))
     with pytest.raises(Poison, match="bad-redirect"):
-        wait_for_turn(a_request(PAGE, attempt=6), "https://other.example/b", START, 30.0)
+        wait_for_turn(a_request(PAGE, attempt=22), "https://other.example/b", START, 30.0)
 
 
 @pytest.mark.parametrize(
