@@ -98,7 +98,7 @@ def page_from_archive(head: Head, payload: bytes, name: str) -> RawPage:
         truncated=head.truncated or not whole,
         fetched_at=head.fetched_at,
         robots=Robots(verdict="not-asked"),
-        rights=read_rights(head.headers, body),
+        rights=read_rights(head.headers, body, head.kept.stated),
         discovered=Discovered(
             source_id=head.kept.source_id,
             feed_url=name,

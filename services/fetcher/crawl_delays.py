@@ -1,5 +1,6 @@
 """The crawl-delays that sites ask for, remembered for whoever asks them next: it saw no request before."""
 
+import asyncio
 from contextlib import suppress
 
 from services.runtime.state import State
@@ -14,6 +15,16 @@ class CrawlDelays:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._known_since = 0.0  # steady seconds
+        self._catching_up = asyncio.Lock()
+
+    async def catch_up(self, since: float) -> None:
+        """Know what others have remembered of sites that are ours since then, as far as it can be read."""
+        async with self._catching_up:
+            if since > self._known_since:
+                with suppress(Transient):
+                    await self._state.refresh()
+                    self._known_since = since
 
     def of(self, site: str) -> float | None:
         """Seconds, or None where it asks for none, as far as known."""

@@ -35,7 +35,16 @@ pool for all took a third of what a page costs, and kept too few connections for
 """
 
 PATIENCE = 5.0  # seconds for the beginning of a page that says no
-Gate = Callable[[str], AbstractAsyncContextManager[None]]
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request, for who let it through: what came of it."""
+
+    status: int | None = None  # None where there was no answer
+
+
+Gate = Callable[[str], AbstractAsyncContextManager[Exchange | None]]
 """Entered before each request with its URL, left after it: politeness, robots."""
 
 
@@ -115,9 +124,11 @@ class HttpReader:
         self._check(url)
         passed: list[str] = []
         while True:
-            async with gate(url) if gate else nullcontext():
+            async with _through(gate, url) as exchange:
                 started = asyncio.get_running_loop().time()
                 answer = await self._exchange(url, headers or {}, admit, left)
+                if exchange:
+                    exchange.status = answer.status
                 left -= asyncio.get_running_loop().time() - started
             passed.append(url)
             if answer.status not in REDIRECTS:
@@ -263,6 +274,15 @@ def _client(settings: HttpSettings, trusted: ssl.SSLContext) -> httpx.AsyncClien
     return httpx_ssrf_protection(
         client, check_globally_reachable=not settings.allow_private_hosts, custom_validator=_is_reachable
     )
+
+
+def never_connected(refusal: Refusal) -> bool:
+    """Whether a request was refused because no connection to its host came about."""
+    return isinstance(refusal.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
+
+
+def _through(gate: Gate | None, url: str) -> AbstractAsyncContextManager[Exchange | None]:
+    return gate(url) if gate else nullcontext()
 
 
 def _is_reachable(_host: str, address: IPv4Address | IPv6Address, _port: int) -> bool:

@@ -6,11 +6,12 @@ or that its feed gave a title and a date, is the same page when the WARC is inge
 
 import msgspec
 
-from schemas.records import RawPage
+from schemas.records import RawPage, RightsSignal
 from services.fetcher.canonical import canonical_url
 from services.stage import Skip
 
 FIELD = "Sirwan-Page"
+OUTSIDE = frozenset(("robots.txt", "tdmrep.json"))
 MOST_WORDS = 1000  # characters kept of a title
 
 
@@ -21,6 +22,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source_id: str | None = None
     title: str | None = None  # as the list that named the page prints it; the date too
     published: str | None = None
+    stated: tuple[RightsSignal, ...] = ()  # of reuse, outside the page: by robots.txt and tdmrep.json
 
 
 NOTHING = Kept()
@@ -34,6 +36,7 @@ def write_kept(page: RawPage) -> str:
         source_id=found.source_id,
         title=found.title and found.title[:MOST_WORDS],
         published=found.published and found.published[:MOST_WORDS],
+        stated=tuple(one for one in page.rights.signals if one.where in OUTSIDE),
     )
     return msgspec.json.encode(kept).decode()
 

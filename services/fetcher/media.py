@@ -8,7 +8,7 @@ from services.stage import Skip
 READABLE = frozenset(("text/html", "application/xhtml+xml", "text/plain"))
 CHOSEN_HEADERS = (  # what later stages or people need of the answer
     "content-type", "content-language", "last-modified", "etag", "date", "link", "x-robots-tag",
-    "tdm-reservation", "tdm-policy", "content-usage",
+    "tdm-reservation", "tdm-policy", "content-usage", "content-signal",
 )  # fmt: skip
 
 

@@ -2,18 +2,18 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.records import FetchRequest, RawPage, Robots
+from schemas.records import FetchRequest, RawPage, RightsSignal, Robots
 from schemas.topics import PAGES_FETCHED
-from services.fetcher.http import Answer, HttpReader
+from services.fetcher.http import Answer, Exchange, HttpReader
 from services.fetcher.manners import Manners
 from services.fetcher.media import CHOSEN_HEADERS, media_type, refuse_media
 from services.fetcher.postpone import ask_whole, put_off, wait_for_turn
-from services.fetcher.rights import read_rights
+from services.fetcher.rights import POLICIES, read_rights, rights_of, signals_in_headers
 from services.fetcher.turns import Turns
 from services.fetcher.waiting import LEAST, LOOK, MOST, NEAR, Lane, Round
 from services.runtime.blobs import CLAIM_CHECK, keep_body
@@ -22,6 +22,7 @@ from services.runtime.clock import Clock
 from services.runtime.metrics import Metrics
 from services.stage import Emit, Skip, Transient
 
+ASK_TO_WAIT = frozenset(("too-many-requests", "server-error"))  # with a time: for the whole site
 NOT_ASKED = Robots(verdict="not-asked")
 
 Keep = Callable[[RawPage], Awaitable[None]]
@@ -92,6 +93,7 @@ class Visit:
     url: str  # the hop it is at
     latest: float  # on the loop's clock: no request begins after it
     robots: Robots = NOT_ASKED  # for that hop
+    stated: tuple[RightsSignal, ...] = ()  # of its reuse, outside the page
 
 
 class PageFetcher:
@@ -112,9 +114,11 @@ class PageFetcher:
         turns: float = 75.0,
         metrics: Metrics | None = None,
         keep: Keep = keep_none,
+        rights_policy: str = "record",
     ) -> None:
         self._reader = reader
         self._keep = keep
+        self._heed = POLICIES[rights_policy]
         self._manners = manners
         self._clock = clock
         self._blobs = blobs
@@ -127,8 +131,8 @@ class PageFetcher:
         """The page as one Emit on PAGES_FETCHED; or the request once more, where it has to wait long.
 
         Nothing where a request of the same partition that waits takes it along (services/fetcher/waiting.py).
-        Raises Skip "robots-disallowed", "not-html"; Poison "bad-redirect"; Transient "robots-unreachable",
-        "blobs-unavailable"; and what HttpReader raises.
+        Raises Skip "robots-disallowed", "rights-reserved", "not-html"; Poison "bad-redirect"; Transient
+        "robots-unreachable", "blobs-unavailable"; and what HttpReader raises.
         """
         if not await self._room.is_time(request):
             return await self._room.hold(request, message)
@@ -159,34 +163,42 @@ class PageFetcher:
             return wait_for_turn(request, visit.url, now, self._manners.book(visit.url, request.lane))
         if exc.reason == "site-elsewhere":  # under the key of the hop it was at it comes to who may ask there
             return wait_for_turn(request, visit.url, now, 0.0)
-        later = put_off(request, exc, now)
+        if exc.retry_after and exc.reason in ASK_TO_WAIT:
+            self._manners.defer(visit.url, exc.retry_after)
+        later = put_off(request, exc, now, self._manners.gap(visit.url))
         if later is None:
             raise exc
-        if exc.reason in ("too-many-requests", "server-error"):
-            self._manners.defer(visit.url, exc.retry_after or 0.0)
         return later
 
     async def _fetch(self, request: FetchRequest, visit: Visit) -> RawPage:
         @asynccontextmanager
-        async def permitted(url: str) -> AsyncIterator[None]:
+        async def permitted(url: str) -> AsyncIterator[Exchange]:
             visit.url = url
             async with AsyncExitStack() as turn:
                 async with _in_time(visit):
-                    visit.robots = await self._permission(url)
-                    await turn.enter_async_context(self._manners.turn(url, request.lane))
-                yield
+                    visit.robots, visit.stated = await self._permission(url)
+                    exchange = await turn.enter_async_context(self._manners.turn(url, request.lane))
+                yield exchange
+
+        def admit(headers: Mapping[str, str]) -> None:
+            refuse_media(headers)
+            self._heed(rights_of((*visit.stated, *signals_in_headers(headers))))
 
         async with AsyncExitStack() as hand:
             async with _in_time(visit):
                 await hand.enter_async_context(self._hands.held(request.lane))
-            answer = await self._reader.get(request.url, gate=permitted, admit=refuse_media)
-        return _page(request, self._reader.require_ok(answer), visit.robots, self._clock)
+            answer = await self._reader.get(request.url, gate=permitted, admit=admit)
+        page = _page(request, self._reader.require_ok(answer), visit, self._clock)
+        self._heed(page.rights)
+        return page
 
-    async def _permission(self, url: str) -> Robots:
+    async def _permission(self, url: str) -> tuple[Robots, tuple[RightsSignal, ...]]:
         said = await self._manners.robots(url)
         if said.verdict == "disallowed":
             raise Skip("robots-disallowed", f"{said.rule} forbids {url}")
-        return said
+        stated = await self._manners.reuse(url)
+        self._heed(rights_of(stated))
+        return said, stated
 
 
 @asynccontextmanager
@@ -199,7 +211,7 @@ async def _in_time(visit: Visit) -> AsyncIterator[None]:
         raise Transient("site-busy", f"no turn in time for {visit.url}") from None
 
 
-def _page(request: FetchRequest, answer: Answer, robots: Robots, clock: Clock) -> RawPage:
+def _page(request: FetchRequest, answer: Answer, visit: Visit, clock: Clock) -> RawPage:
     content_type, charset = media_type(answer.headers)
     return RawPage(
         page_id=request.page_id,
@@ -215,8 +227,8 @@ def _page(request: FetchRequest, answer: Answer, robots: Robots, clock: Clock) -
         body_sha256=hashlib.sha256(answer.body).hexdigest(),
         truncated=answer.truncated,
         fetched_at=clock.now(),
-        robots=robots,
-        rights=read_rights(answer.headers, answer.body),
+        robots=visit.robots,
+        rights=read_rights(answer.headers, answer.body, visit.stated),
         discovered=request.discovered,
         lane=request.lane,
     )

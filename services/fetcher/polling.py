@@ -29,7 +29,8 @@ from services.fetcher.feed_state import (
 from services.fetcher.http import Answer, HttpReader
 from services.fetcher.learning import NOTHING, Found, Polled, learn
 from services.fetcher.list_reader import ListReader
-from services.fetcher.manners import Manners, SiteElsewhere
+from services.fetcher.manners import Manners
+from services.fetcher.ownership import SiteElsewhere
 from services.fetcher.schedule import OURS, interval_after_failure
 from services.fetcher.validators import digest_of, on_trial, probe_due, same_validator
 from services.runtime.clock import Clock

@@ -14,20 +14,32 @@ SHORT = 5.0  # seconds; a shorter wait that a site asks for is left to the runti
 SOONEST = 1.0  # seconds; nothing comes back before
 LONGEST = 6 * 3600.0  # seconds; the queue keeps requests for three days
 MOST_CUT = 2  # times a page is asked for again that came cut off, before we make do with what came
-MOST_HOPS = 6  # times a page is put off half way through its redirects: more than we follow at once
 
 MOST_ATTEMPTS: Mapping[str, int] = {  # by reason: how often a page may be put off for it
     "too-many-requests": 6,
     "server-error": 6,
     "robots-unreachable": 6,
+    "timeout": 6,
+    "dns-failed": 16,  # three hours of a host left alone as services/fetcher/unreachable.py says
+    "connect-failed": 16,
+    "tls-failed": 8,  # a day
 }
+MOST_HOPS = 6 + max(MOST_ATTEMPTS.values())
+"""Attempts of a page that is put off half way through its redirects: more hops than we follow at once, and
+what it may have been put off before for other reasons."""
 
 
-def put_off(request: FetchRequest, refusal: Transient, now: datetime) -> Emit | None:
-    """The request again, not before the time the refusal names; None where the runtime may retry."""
-    wait = refusal.retry_after or 0.0
-    if wait <= SHORT or request.attempt >= MOST_ATTEMPTS.get(refusal.reason, 0):
+def put_off(request: FetchRequest, refusal: Transient, now: datetime, gap: float = 0.0) -> Emit | None:
+    """The request again, not before the time the refusal names; None where the runtime may retry.
+
+    `gap` is when the site may be asked again anyway: where that is long, a retry would only find it busy.
+    Raises Poison with the refusal's reason where the page was put off for it often enough.
+    """
+    wait = max(refusal.retry_after or 0.0, gap)
+    if wait <= SHORT or refusal.reason not in MOST_ATTEMPTS:
         return None
+    if request.attempt >= MOST_ATTEMPTS[refusal.reason]:
+        raise Poison(refusal.reason, f"{refusal.detail}; attempt {request.attempt}")
     return _later(request, now, wait, attempt=request.attempt + 1)
 
 

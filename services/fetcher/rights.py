@@ -1,14 +1,16 @@
-"""What a publisher says about reuse, in headers and in the head of the page. Pure.
+"""What a publisher says about reuse, in headers and in the head of the page, and what it adds up to. Pure.
 
 Sources: Google's robots meta tag specification, the TDM Reservation Protocol (W3C community group, 2024),
-IETF draft-ietf-aipref-attach (Content-Usage).
+IETF draft-ietf-aipref-attach (Content-Usage), Cloudflare's content signals. What robots.txt and tdmrep.json
+say is read in services/fetcher/robots.py and tdmrep.py.
 """
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from schemas.records import Rights, RightsSignal
+from services.stage import Skip
 
 HEAD_BYTES = 128 * 1024  # a head longer than this is not read to its end
 META = re.compile(rb"<meta\s[^>]{0,2000}>", re.IGNORECASE)
@@ -19,39 +21,74 @@ ROBOT_WORDS = frozenset(
      "unavailable_after")
 )  # fmt: skip
 META_ROBOTS = frozenset(("robots", "sirwan"))
-MAX_VALUE = 300  # characters kept of a value
+MAX_VALUE, MAX_DETAIL = 300, 500  # characters kept of a value, and of all that say no
 
-RESERVED = (  # name, pattern of the value: the publisher keeps text and data mining to itself
-    ("noai", r".*"),
-    ("tdm-reservation", r"1"),
-    ("content-usage", r".*\b(?:train-ai|train-genai|ai|bots)\s*=\s*n\b.*"),
-)
+RESERVED: Mapping[str, re.Pattern[str]] = {  # by name, values by which a publisher keeps a use to itself
+    "noai": re.compile(""),
+    "content-usage": re.compile(
+        r"(?:^|[,\s])(?:train-ai|train-genai|ai-input|ai-output|ai|bots|search)\s*=\s*n(?![^,;\s])",
+        re.IGNORECASE,
+    ),
+    # By its own words a reservation under article 4 of Directive (EU) 2019/790, search included.
+    "content-signal": re.compile(
+        r"(?:^|[,\s])(?:search|ai-input|ai-train)\s*=\s*no(?![^,;\s])", re.IGNORECASE
+    ),
+}
+TDM_PLACES = ("meta", "header", "tdmrep.json")
+"""Where a tdm-reservation may stand; each goes before those after it (TDMRep, "Processing priority")."""
+
 NO_ARCHIVE = frozenset(("noarchive", "nocache", "none"))
 
 
-def read_rights(headers: Mapping[str, str], body: bytes) -> Rights:
-    """Every signal with where it stood, and the verdict: reserved, else no-archive, else none-stated.
+def read_rights(headers: Mapping[str, str], body: bytes, stated: Iterable[RightsSignal] = ()) -> Rights:
+    """Every signal with where it stood, and the verdict of all together.
 
-    `headers` have lower-case names. Nothing is decided here: what to do about it is the deployment's policy.
+    `headers` have lower-case names; `stated` is what the site says elsewhere. Nothing is decided here: what
+    to do about it is the deployment's policy.
     """
-    signals = tuple(dict.fromkeys((*_header_signals(headers), *_meta_signals(body))))
-    if any(_reserves(signal) for signal in signals):
-        return Rights(signals=signals, verdict="reserved")
-    if any(signal.name in NO_ARCHIVE for signal in signals):
-        return Rights(signals=signals, verdict="no-archive")
-    return Rights(signals=signals)
+    return rights_of((*stated, *signals_in_headers(headers), *_meta_signals(body)))
 
 
-def _reserves(signal: RightsSignal) -> bool:
-    return any(
-        signal.name == name and re.fullmatch(pattern, signal.value, re.IGNORECASE)
-        for name, pattern in RESERVED
+def rights_of(signals: Iterable[RightsSignal]) -> Rights:
+    """What signals add up to: reserved, else no-archive, else none-stated."""
+    each = tuple(dict.fromkeys(signals))
+    if reserving(each):
+        return Rights(signals=each, verdict="reserved")
+    if any(signal.name in NO_ARCHIVE for signal in each):
+        return Rights(signals=each, verdict="no-archive")
+    return Rights(signals=each)
+
+
+def reserving(signals: Sequence[RightsSignal]) -> tuple[RightsSignal, ...]:
+    """Those by which the publisher keeps something to itself that we, or who reads from us, might do."""
+    tdm = [one for one in signals if one.name == "tdm-reservation" and one.value in ("0", "1")]
+    place = next((place for place in TDM_PLACES if any(one.where == place for one in tdm)), None)
+    reserved = [one for one in tdm if one.where == place and one.value == "1"]
+    return (
+        *reserved,
+        *(one for one in signals if one.name in RESERVED and RESERVED[one.name].search(one.value)),
     )
 
 
-def _header_signals(headers: Mapping[str, str]) -> Iterator[RightsSignal]:
+def refuse_reserved(rights: Rights) -> None:
+    """Raises Skip("rights-reserved"), with what says so and where."""
+    if rights.verdict == "reserved":
+        said = (f"{one.name}: {one.value} ({one.where})" for one in reserving(rights.signals))
+        raise Skip("rights-reserved", ", ".join(said)[:MAX_DETAIL])
+
+
+def _take_all(rights: Rights) -> None:
+    """What is reserved is recorded, and who uses it decides."""
+
+
+POLICIES: Mapping[str, Callable[[Rights], None]] = {"record": _take_all, "honour": refuse_reserved}
+"""By the word of SIRWAN_RIGHTS_POLICY."""
+
+
+def signals_in_headers(headers: Mapping[str, str]) -> Iterator[RightsSignal]:
+    """Those of an answer; names in lower case."""
     yield from _robot_words(headers.get("x-robots-tag", ""), "header")
-    for name in ("tdm-reservation", "tdm-policy", "content-usage"):
+    for name in ("tdm-reservation", "tdm-policy", "content-usage", "content-signal"):
         if value := headers.get(name, "").strip():
             yield RightsSignal(name=name, value=value[:MAX_VALUE], where="header")
 

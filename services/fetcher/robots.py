@@ -6,9 +6,9 @@ traced. Where the RFC is silent, what Google's open parser and protego agree on 
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
-from schemas.records import Robots
+from schemas.records import RightsSignal, Robots
+from services.fetcher.path_patterns import PathPattern, path_of
 
 MAX_ROBOTS = 500 * 1024  # bytes read at least, RFC 9309 section 2.5; the rest is ignored
 FIELDS = {  # as people spell them
@@ -18,13 +18,12 @@ FIELDS = {  # as people spell them
     "diasllow": "disallow", "disallaw": "disallow",
     "crawl-delay": "crawl-delay", "crawldelay": "crawl-delay", "crawl delay": "crawl-delay",
     "sitemap": "sitemap", "sitemaps": "sitemap", "site-map": "sitemap",
+    "content-usage": "content-usage", "content-signal": "content-signal", "content-signals": "content-signal",
 }  # fmt: skip
+USAGES = frozenset(("content-usage", "content-signal"))
 LINE_END = re.compile(r"\r\n?|\n")  # and no other: a path may hold what else Unicode calls one
 TOKEN = re.compile(r"[a-z0-9_-]+")
-ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
-ESCAPE = re.compile("[0-9a-fA-F]{2}")
-UNRESERVED = "-._~"
-KEPT = UNRESERVED + "/?:@!&'()+,;=[]"  # `*` and `$` of a path are encoded: section 2.2.3
+MAX_VALUE = 300  # characters kept of what a line about usage says
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +31,18 @@ class Rule:
     """One allow or disallow line."""
 
     allows: bool
-    pattern: str  # percent-encoding normalised
+    pattern: PathPattern
     line: str  # as printed
 
-    def matches(self, path: str) -> bool:
-        """Whether the pattern covers a normalised path with query; linear in the length of both."""
-        anchored = self.pattern.endswith("$")
-        first, *parts = self.pattern.removesuffix("$").split("*")
-        if not path.startswith(first):
-            return False
-        at = len(first)
-        if not parts:
-            return not anchored or at == len(path)
-        *inner, last = parts
-        for part in inner:
-            found = path.find(part, at)
-            if found < 0:
-                return False
-            at = found + len(part)
-        if anchored:
-            return path.endswith(last) and len(path) - len(last) >= at
-        return path.find(last, at) >= 0
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One line about what may be done with pages: Content-Usage or Content-Signal."""
+
+    name: str
+    agents: tuple[str, ...]  # those of its group that were named before it
+    pattern: PathPattern
+    value: str
 
 
 @dataclass(slots=True)
@@ -61,6 +51,7 @@ class Group:
 
     agents: list[str] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
+    usages: list[Usage] = field(default_factory=list)
     crawl_delay: float | None = None  # seconds
 
 
@@ -106,6 +97,9 @@ def parse_robots(body: bytes | str) -> RobotsRules:
             groups[-1].agents.append(_first_token(value))
         elif name == "sitemap":
             sitemaps.append(value)
+        elif name in USAGES:  # RFC 9309 does not know it: it parts no agents that share allow and disallow
+            if groups:
+                groups[-1].usages.append(_usage(name, tuple(groups[-1].agents), value))
         elif name and groups:
             gathering = False
             _add_rule(groups[-1], name, value, line)
@@ -144,8 +138,21 @@ def _add_rule(group: Group, name: str, value: str, line: str) -> None:
         if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{0,6})?|\.[0-9]{1,6}", value):
             group.crawl_delay = float(value)  # the last one stands
     elif value:  # an empty Disallow forbids nothing
-        printed = line.partition("#")[0].strip()[:200].encode("utf-8", "replace").decode()
-        group.rules.append(Rule(name == "allow", _pattern(value), printed))
+        printed = _sayable(line.partition("#")[0].strip()[:200])
+        group.rules.append(Rule(name == "allow", PathPattern.of(value), printed))
+
+
+def _usage(name: str, agents: tuple[str, ...], value: str) -> Usage:
+    """`[path] preferences`, the path up to the first blank (draft-ietf-aipref-attach section 3.2)."""
+    path, said = "", value
+    if value.startswith("/"):
+        path, said = ([*value.split(None, 1), ""])[:2]
+    return Usage(name, agents, PathPattern.of(path), _sayable(said.strip()[:MAX_VALUE]))
+
+
+def _sayable(text: str) -> str:
+    """Without the bytes that were no UTF-8, which no record could hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def verdict(rules: RobotsRules, agent: str, url: str) -> Robots:
@@ -157,49 +164,47 @@ def verdict(rules: RobotsRules, agent: str, url: str) -> Robots:
         return Robots(verdict="disallowed", rule=f"robots.txt unreachable: {rules.unreachable}")
     groups = _groups_of(rules, agent)
     delay = next((group.crawl_delay for group in reversed(groups) if group.crawl_delay is not None), None)
-    path = _normal(_path_and_query(url), "")
+    path = path_of(url)
     if path == "/robots.txt":
         return Robots(verdict="allowed", crawl_delay=delay)
-    matching = [rule for group in groups for rule in group.rules if rule.matches(path)]
+    matching = [rule for group in groups for rule in group.rules if rule.pattern.covers(path)]
     if not matching:
         return Robots(verdict="allowed", crawl_delay=delay)
     best = max(matching, key=lambda rule: (len(rule.pattern), rule.allows))
     return Robots(verdict="allowed" if best.allows else "disallowed", rule=best.line, crawl_delay=delay)
 
 
-def _path_and_query(url: str) -> str:
-    """What rules are matched against; whether the host is a sound one is asked elsewhere."""
-    rest = ORIGIN.sub("", url).partition("#")[0]
-    return rest if rest.startswith("/") else "/" + rest
+def usage_signals(rules: RobotsRules, agent: str, url: str) -> tuple[RightsSignal, ...]:
+    """What robots.txt says of the use of `url` to `agent`: of each kind the lines with the longest path.
+
+    Several such lines stand side by side, unlike allow and disallow (draft-ietf-aipref-attach section 3.1).
+    Content-Signal is Cloudflare's (contentsignals.org), and read alike.
+    """
+    path, chosen = path_of(url), _named(rules, agent)
+    found = [
+        usage
+        for group in rules.groups
+        for usage in group.usages
+        if chosen in usage.agents and usage.pattern.covers(path)
+    ]
+    longest = {
+        name: max((len(one.pattern) for one in found if one.name == name), default=0) for name in USAGES
+    }
+    return tuple(
+        RightsSignal(name=one.name, value=one.value, where="robots.txt")
+        for one in found
+        if one.value and len(one.pattern) == longest[one.name]
+    )
 
 
 def _groups_of(rules: RobotsRules, agent: str) -> list[Group]:
-    """All groups of the longest token that names the agent, else those of `*` (section 2.2.1)."""
-    names = set(TOKEN.findall(agent.lower()))
-    named = {token for group in rules.groups for token in group.agents} & names
-    chosen = max(named, key=lambda token: (len(token), token)) if named else "*"
+    """All groups that are for the agent (section 2.2.1)."""
+    chosen = _named(rules, agent)
     return [group for group in rules.groups if chosen in group.agents]
 
 
-def _pattern(value: str) -> str:
-    """A rule's path: `*` stands for anything, `$` at its end for the end, elsewhere for itself."""
-    return _normal(value.removesuffix("$"), "*") + ("$" if value.endswith("$") else "")
-
-
-def _normal(path: str, special: str) -> str:
-    """Percent-encoding normalised: unreserved characters bare, others in upper-case hex (section 2.2.2)."""
-
-    def encoded(text: str) -> str:
-        return quote(text, safe=KEPT + special, errors="surrogateescape")
-
-    first, *others = path.split("%")
-    out = [encoded(first)]
-    for piece in others:
-        code = piece[:2]
-        if ESCAPE.fullmatch(code):
-            char = chr(int(code, 16))
-            bare = char.isascii() and (char.isalnum() or char in UNRESERVED)
-            out.append((char if bare else "%" + code.upper()) + encoded(piece[2:]))
-        else:
-            out.append("%" + encoded(piece))
-    return "".join(out)
+def _named(rules: RobotsRules, agent: str) -> str:
+    """The longest token of the file that names the agent, else `*`."""
+    names = set(TOKEN.findall(agent.lower()))
+    named = {token for group in rules.groups for token in group.agents} & names
+    return max(named, key=lambda token: (len(token), token)) if named else "*"

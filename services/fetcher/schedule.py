@@ -11,6 +11,8 @@ from email.utils import parsedate_to_datetime
 
 FASTER, SLOWER = 0.5, 1.5  # of the last interval, after a poll that brought something, and one that did not
 EMPTY = 3.0  # the same of a list that is valid and names nothing
+DELAY_FACTOR = 5.0  # of what an answer takes: a sixth of a site's time is ours at most (Heritrix' default)
+MOST_SLOWED = 30.0  # seconds; Heritrix' default too. A crawl-delay or a Retry-After may ask for more
 MAX_RETRY_AFTER = 24 * 3600.0  # seconds: who asks for more is asked again after a day
 MAX_AGE_BELIEVED = 3600.0  # seconds: caches in front of feeds often state a year, templates a day
 
@@ -21,6 +23,10 @@ class Backoff:
 
     first: float
     most: float
+
+    def after(self, failures: int) -> float:
+        """Seconds to wait after so many failures in a row, 1 or more."""
+        return min(self.first * 2.0 ** min(failures - 1, 30), self.most)
 
 
 HOUR, DAY = 3600.0, 24 * 3600.0
@@ -67,14 +73,24 @@ def interval_after(
 
 def interval_after_failure(reason: str, failures: int, floor: float, retry_after: float | None) -> float:
     """Seconds until a feed that failed `failures` times in a row (1 or more) is tried again."""
-    rule = BACKOFF.get(reason, OTHERWISE)
-    wait = min(rule.first * 2.0 ** min(failures - 1, 30), rule.most)
+    wait = BACKOFF.get(reason, OTHERWISE).after(failures)
     return max(wait, floor, min(retry_after or 0.0, MAX_RETRY_AFTER))
 
 
-def spacing(own: float, crawl_delay: float | None) -> float:
-    """Seconds between two requests to one site: ours, or what its robots.txt asks if that is more."""
-    return max(own, crawl_delay or 0.0)
+def slowed(own: float, took: float, troubles: int) -> float:
+    """Seconds between two requests to one site that is slow or unwell; 0 where our own delay is 0.
+
+    `took` is what its answers take, `troubles` how many in a row were 429 or 5xx. Who sets no delay asks a
+    site of their own, and wants none.
+    """
+    if not own:
+        return 0.0
+    return min(max(DELAY_FACTOR * took, own * 2.0 ** min(troubles, 30)), MOST_SLOWED)
+
+
+def spacing(own: float, crawl_delay: float | None, slowed: float = 0.0) -> float:
+    """Seconds between two requests to one site: ours, or more where its robots.txt or its state asks it."""
+    return max(own, crawl_delay or 0.0, slowed)
 
 
 def retry_after_seconds(value: str | None, now: datetime) -> float | None:

@@ -48,7 +48,15 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         )
         hands, turns = settings.fetch_concurrency, settings.fetch_seconds * TURNS
         pages = PageFetcher(
-            reader, manners, clock, settings.blobs, hands=hands, turns=turns, metrics=metrics, keep=keep
+            reader,
+            manners,
+            clock,
+            settings.blobs,
+            hands=hands,
+            turns=turns,
+            metrics=metrics,
+            keep=keep,
+            rights_policy=settings.rights_policy,
         )
 
         async def handle(record: Record, message: Message) -> Sequence[Outgoing]:
@@ -73,6 +81,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
 
         def measure() -> None:
             metrics.show("sirwan_feeds", discovery.feeds_by_state())
+            manners.measure()
             metrics.set("sirwan_queue_messages", pages.waiting, stage="fetcher", queue="waiting")
 
         with metrics.measuring(measure):

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -71,7 +71,15 @@ class Settings(BaseSettings):
         "Sirwan/0.1 (+https://sirwan.example/bot)", description="How the fetcher introduces itself."
     )
     fetch_delay: float = Field(
-        1.0, ge=0, description="Seconds between two requests to one site, at least; crawl-delay may raise it."
+        1.0,
+        ge=0,
+        description="Seconds between two requests to one site, at least; a crawl-delay, slow answers and"
+        " errors raise it. 0 is for sites of your own: slow answers and errors do not count then.",
+    )
+    rights_policy: Literal["record", "honour"] = Field(
+        "record",
+        description="What becomes of a page whose publisher reserves text and data mining or use by AI:"
+        " `record` takes it with every signal, `honour` refuses it. robots.txt is obeyed always.",
     )
     fetch_seconds: float = Field(30.0, gt=0, description="Seconds one page may take, redirects included.")
     fetch_bytes: int = Field(8 * 1024 * 1024, gt=0, description="Decoded bytes of one page, at most.")

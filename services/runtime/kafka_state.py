@@ -35,6 +35,7 @@ class KafkaState:
         self._values: dict[str, bytes] = {}
         self._keys: list[str] = []  # sorted
         self._read = 0  # offset of what is next in the changelog
+        self._reading = asyncio.Lock()
         self._written: set[str] = set()  # keys that were changed here while the changelog is read
 
     async def open(self) -> None:
@@ -45,7 +46,11 @@ class KafkaState:
         await self.refresh()
 
     async def refresh(self) -> None:
-        """Read on to the present end of the changelog. Raises Transient."""
+        """Read on to the present end of the changelog, one reader after the other. Raises Transient."""
+        async with self._reading:
+            await self._read_on()
+
+    async def _read_on(self) -> None:
         if self._bus is None:
             raise RuntimeError(f"{self._topic} is used before open()")
         consumer = AIOKafkaConsumer(

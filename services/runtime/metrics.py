@@ -110,6 +110,19 @@ METRICS: Mapping[str, Metric] = {
             "Requests that left too soon after another to their site, or beside it. Always 0.",
             ("kind",),
         ),
+        Metric(
+            "sirwan_sites",
+            "gauge",
+            "Sites asked lately, by what decides how often: own (SIRWAN_FETCH_DELAY), crawl-delay, slow (its"
+            " answers take long), failing (429 or 5xx).",
+            ("pace",),
+        ),
+        Metric(
+            "sirwan_unreachable_hosts",
+            "gauge",
+            "Hosts left alone because no connection to them came about, by why.",
+            ("reason",),
+        ),
         Metric("sirwan_store_rows_total", "counter", "Rows committed, by table.", ("table",)),
         Metric(
             "sirwan_article_age_seconds",

@@ -29,15 +29,21 @@ REASONS: Mapping[str, Reason] = {
     ),
     "bad-redirect": Reason("fetcher", "Too many redirects, a loop, or one to an address we refuse.", NONE),
     "tls-failed": Reason(
-        "fetcher", "The host's certificate is not valid.", "Look at the host with a browser."
+        "fetcher",
+        "The host's certificate is not valid, for a day.",
+        "Look at the host with a browser.",
     ),
     "timeout": Reason(
         "fetcher", "The host did not answer in time, at every attempt.", "See if all its pages fail."
     ),
-    "connect-failed": Reason("fetcher", "No connection: refused or reset.", "See if all its pages fail."),
+    "connect-failed": Reason(
+        "fetcher",
+        "No connection, for three hours; or one that is closed before an answer, at every attempt.",
+        "See if all its pages fail; sirwan_unreachable_hosts says how many hosts do.",
+    ),
     "dns-failed": Reason(
         "fetcher",
-        "The host's name has no address, or no resolver answers.",
+        "The host's name has no address, or no resolver answers, for three hours.",
         "See if all hosts fail: then it is the resolver. Else the domain may be gone.",
     ),
     "server-error": Reason("fetcher", "The host answered 5xx at every attempt.", "Wait until it is well."),
@@ -49,6 +55,11 @@ REASONS: Mapping[str, Reason] = {
     ),
     "gone": Reason("fetcher", "The host answered 410: the page was taken away for good.", NONE),
     "robots-disallowed": Reason("fetcher", "robots.txt forbids the page; the rule is in the detail.", NONE),
+    "rights-reserved": Reason(
+        "fetcher",
+        "The publisher reserves text and data mining or use by AI, and SIRWAN_RIGHTS_POLICY=honour.",
+        "None, unless you may process it: the detail says what is reserved and where.",
+    ),
     "robots-unreachable": Reason(
         "fetcher", "robots.txt cannot be read, which means no (RFC 9309).", "See why the host fails."
     ),

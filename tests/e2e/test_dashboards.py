@@ -20,6 +20,7 @@ from tests.prometheus import Prometheus, prometheus, recorded, rule_groups
 MAY_BE_EMPTY = {
     'ALERTS{alertstate="firing"}',
     'sum by (why) (increase(sirwan_pauses_total{stage=~"$stage"}[5m]))',
+    "sum by (reason) (sirwan_unreachable_hosts)",
 }
 """Queries that give nothing while all is well."""
 

@@ -47,7 +47,8 @@ class Host:
             links = (f"http://127.0.0.1:{self.port}/named/{number}" for number in self.numbers())
             items = "".join(f"<item><link>{link}</link></item>" for link in links)
             return f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()
-        return page(20 * int(path.rsplit("/", 1)[-1]))
+        number = path.rsplit("/", 1)[-1]
+        return page(20 * int(number)) if number.isdigit() else None
 
     def numbers(self) -> range:
         """Of its pages."""

@@ -131,7 +131,7 @@ async def test_live_pages_of_a_site_are_fetched_before_its_past(tmp_path: Path) 
         HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader,
     ):
         manners = Manners(reader, clock, MannersSettings(delay=1.0))
-        await manners.robots(web.url)
+        await manners.reuse(web.url)
         fetcher = PageFetcher(reader, manners, clock, tmp_path, hands=16)
         async with manners.turn(web.url):
             tasks = [
@@ -140,7 +140,7 @@ async def test_live_pages_of_a_site_are_fetched_before_its_past(tmp_path: Path) 
             ]
             await asyncio.sleep(0.05)
         await asyncio.gather(*tasks)
-    assert [MIXED[int(asked.path[1:])] for asked in web.log if asked.path != "/robots.txt"] == IN_ORDER
+    assert [MIXED[int(asked.path[1:])] for asked in web.log[2:]] == IN_ORDER
 
 
 async def test_the_past_of_a_site_does_not_put_off_its_news() -> None:

@@ -16,7 +16,7 @@ from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.pages import PageFetcher
 from services.runtime.blobs import keep_body
 from services.runtime.metrics import Metrics
-from services.stage import Emit, Refusal, Skip, Transient
+from services.stage import Emit, Poison, Refusal, Skip, Transient
 from tests.clock import START, FakeClock
 from tests.unit.fetcher.worlds import Asked, Page, Web, response, serving
 
@@ -126,8 +126,46 @@ async def test_a_page_asked_for_later_goes_back_to_the_queue(
 
 async def test_a_page_is_not_put_off_for_ever(tmp_path: Path) -> None:
     async with serving({"/a": response(b"", "429 Slow", retry_after="600")}) as web:
-        with pytest.raises(Transient, match="too-many-requests"):
+        with pytest.raises(Poison, match="too-many-requests"):
             await handled(web, tmp_path, attempt=6)
+
+
+async def test_a_broken_page_of_a_site_that_is_asked_rarely_is_given_up_in_the_end(tmp_path: Path) -> None:
+    pages: dict[str, Page] = {
+        "/robots.txt": response(b"User-agent: *\nCrawl-delay: 60\n"),
+        "/a": response(b"", "500 Oops"),
+    }
+    clock = FakeClock()
+    async with serving(pages) as web, HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader:
+        fetcher = PageFetcher(reader, Manners(reader, clock, MannersSettings(delay=1.0)), clock, tmp_path)
+        request = a_request(web.url + "/a")
+        while request.attempt < 6:
+            (emit,) = await fetcher.handle(request)
+            assert isinstance(emit.record, FetchRequest)
+            request, clock.passed = emit.record, clock.passed + 61.0
+        with pytest.raises(Poison, match="server-error"):
+            await fetcher.handle(request)
+        assert web.asked("/a") == 6
+
+
+async def test_pages_of_a_host_without_a_connection_go_back_to_the_queue_and_cost_one_try(
+    tmp_path: Path,
+) -> None:
+    clock, metrics = FakeClock(), Metrics()
+    async with serving({}) as web:
+        nobody = web.url
+    async with HttpReader(HttpSettings(allow_private_hosts=True), clock, metrics) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        fetcher = PageFetcher(reader, manners, clock, tmp_path, metrics=metrics)
+        asked = [fetcher.handle(a_request(f"{nobody}/{number}")) for number in range(50)]
+        later = [emit.record for (emit,) in await asyncio.gather(*asked)]
+        assert {(one.attempt, one.not_before) for one in later if isinstance(one, FetchRequest)} == {
+            (2, START + timedelta(seconds=60))
+        }
+        assert metrics.value("sirwan_fetches_total", outcome="connect-failed") == 1
+        assert metrics.value("sirwan_requests_put_off_total", reason="connect-failed") == 50
+        with pytest.raises(Poison, match="connect-failed"):
+            await fetcher.handle(a_request(f"{nobody}/0", attempt=16))
 
 
 async def test_a_request_that_is_early_waits_a_little_or_goes_back(tmp_path: Path) -> None:
@@ -196,11 +234,13 @@ async def test_a_redirect_that_must_wait_goes_on_from_where_it_was(tmp_path: Pat
         manners = Manners(reader, clock, MannersSettings(delay=0.0))
         await manners.robots(web.url + "/a")
         clock.passed = 60.0
+        await manners.reuse(web.url + "/a")
+        clock.passed = 120.0
         fetcher = PageFetcher(reader, manners, clock, tmp_path)
         (emit,) = await fetcher.handle(a_request(web.url + "/a"))
         assert isinstance(emit.record, FetchRequest)
         assert emit.record.url == web.url + "/b"
-        clock.passed = 120.5
+        clock.passed = 180.5
         (emit,) = await fetcher.handle(emit.record)
         assert isinstance(emit.record, RawPage)
         assert (emit.record.canonical_url, web.asked("/a"), web.asked("/b")) == (web.url + "/a", 1, 1)
@@ -246,3 +286,71 @@ async def test_what_is_put_off_is_counted_by_its_reason(
     reasons = ("too-many-requests", "truncated", "site-busy")
     counted = {each: metrics.value("sirwan_requests_put_off_total", reason=each) for each in reasons}
     assert counted == {each: float(each == reason) for each in reasons}
+
+
+TDMREP = "/.well-known/tdmrep.json"
+RESERVED_BY: dict[str, dict[str, Page]] = {
+    "robots.txt": {"/robots.txt": response(b"User-agent: *\nContent-Signal: ai-train=no\n")},
+    "tdmrep.json": {TDMREP: response(b'[{"location": "/", "tdm-reservation": 1}]')},
+    "header": {"/a": response(HTML, content_type="text/html", tdm_reservation="1")},
+    "meta": {"/a": response(HTML.replace(b"noarchive", b"noai"), content_type="text/html")},
+}
+
+
+@pytest.mark.parametrize(
+    ("where", "asked"), [("robots.txt", 0), ("tdmrep.json", 0), ("header", 1), ("meta", 1)]
+)
+async def test_what_a_publisher_reserves_is_recorded_or_honoured(
+    where: str, asked: int, tmp_path: Path
+) -> None:
+    clock = FakeClock()
+    async with (
+        serving({"/a": ARTICLE, **RESERVED_BY[where]}) as web,
+        HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader,
+    ):
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        (emit,) = await PageFetcher(reader, manners, clock, tmp_path).handle(a_request(web.url + "/a"))
+        assert isinstance(emit.record, RawPage)
+        assert emit.record.rights.verdict == "reserved"
+        assert where in {one.where for one in emit.record.rights.signals}
+        kept: list[RawPage] = []
+
+        async def keep(page: RawPage) -> None:
+            kept.append(page)
+
+        honest = PageFetcher(reader, manners, clock, tmp_path, keep=keep, rights_policy="honour")
+        before = web.asked("/a")
+        with pytest.raises(Skip, match="rights-reserved") as caught:
+            await honest.handle(a_request(web.url + "/a"))
+        assert where in caught.value.detail
+        assert (web.asked("/a") - before, kept) == (asked, [])
+
+
+async def test_who_honours_reservations_takes_what_is_not_reserved(tmp_path: Path) -> None:
+    clock = FakeClock()
+    page = response(HTML, content_type="text/html", tdm_reservation="0")
+    async with (
+        serving({"/a": page}) as web,
+        HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader,
+    ):
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        fetcher = PageFetcher(reader, manners, clock, tmp_path, rights_policy="honour")
+        (emit,) = await fetcher.handle(a_request(web.url + "/a"))
+    assert emit.topic is PAGES_FETCHED
+
+
+async def test_a_body_that_a_header_reserves_is_not_read(tmp_path: Path) -> None:
+    """The server would never end it."""
+
+    async def endless(writer: asyncio.StreamWriter, _asked: Asked) -> None:
+        writer.write(response(b"x", length=10_000, content_type="text/html", content_usage="train-ai=n"))
+        await writer.drain()
+        await asyncio.sleep(0.5)
+
+    clock = FakeClock()
+    hasty = HttpSettings(allow_private_hosts=True, deadline=0.3)
+    async with serving({"/a": endless}) as web, HttpReader(hasty, clock) as reader:
+        manners = Manners(reader, clock, MannersSettings(delay=0.0))
+        fetcher = PageFetcher(reader, manners, clock, tmp_path, rights_policy="honour")
+        with pytest.raises(Skip, match="content-usage: train-ai=n"):
+            await fetcher.handle(a_request(web.url + "/a"))

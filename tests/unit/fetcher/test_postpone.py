@@ -35,8 +35,10 @@ def test_redirects_that_were_followed_are_not_followed_anew_but_not_for_ever() -
     assert (emit.key, emit.subject) == ("other.example:443", PAGE)
     assert isinstance(emit.record, FetchRequest)
     assert emit.record.page_id == a_request(PAGE).page_id
+    after_an_outage = wait_for_turn(a_request(PAGE, attempt=16), "https://other.example/b", START, 30.0)
+    assert in_it(after_an_outage) == ("https://other.example/b", 17, timedelta(seconds=30))
     with pytest.raises(Poison, match="bad-redirect"):
-        wait_for_turn(a_request(PAGE, attempt=6), "https://other.example/b", START, 30.0)
+        wait_for_turn(a_request(PAGE, attempt=22), "https://other.example/b", START, 30.0)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,7 @@ def test_redirects_that_were_followed_are_not_followed_anew_but_not_for_ever() -
     [
         ("too-many-requests", 5.0, 1, False),
         ("too-many-requests", 6.0, 1, True),
-        ("too-many-requests", 600.0, 6, False),
+        ("dns-failed", 60.0, 15, True),
         ("server-error", 600.0, 5, True),
         ("robots-unreachable", 600.0, 1, True),
         ("timeout", None, 1, False),
@@ -57,6 +59,19 @@ def test_a_site_that_asks_for_a_long_wait_gets_it_a_few_times(
     emit = put_off(a_request(PAGE, attempt=attempt), Transient(reason, "", wait), START)
     assert (emit is not None) is put
     assert not put or in_it(emit) == (PAGE, attempt + 1, timedelta(seconds=wait or 0.0))
+
+
+@pytest.mark.parametrize(("reason", "attempt"), [("too-many-requests", 6), ("dns-failed", 16)])
+def test_after_that_it_is_dead_with_the_same_reason_and_bothers_nobody(reason: str, attempt: int) -> None:
+    with pytest.raises(Poison, match=f"{reason}: a while ago; attempt {attempt}"):
+        put_off(a_request(PAGE, attempt=attempt), Transient(reason, "a while ago", 600.0), START)
+
+
+def test_where_the_site_is_asked_rarely_a_failure_counts_as_an_attempt() -> None:
+    """The runtime would try again at once, find the site busy, and so for ever."""
+    emit = put_off(a_request(PAGE), Transient("server-error"), START, gap=30.0)
+    assert in_it(emit) == (PAGE, 2, timedelta(seconds=30))
+    assert put_off(a_request(PAGE), Transient("server-error"), START, gap=2.0) is None
 
 
 def test_a_page_that_came_cut_off_is_asked_for_twice_more() -> None:

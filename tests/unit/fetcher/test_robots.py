@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protego import Protego
 
-from services.fetcher.robots import MAX_ROBOTS, parse_robots, robots_for, verdict
+from services.fetcher.robots import MAX_ROBOTS, parse_robots, robots_for, usage_signals, verdict
 
 SITE = "https://n.example"
 
@@ -203,3 +203,65 @@ def test_protego_comes_to_the_same_verdict(lines: list[str], path: str) -> None:
 @given(st.text(max_size=200), st.text(max_size=30))
 def test_no_file_and_no_path_break_the_reader(text: str, path: str) -> None:
     says(text, path)
+
+
+USES = """
+User-agent: *
+Content-Signal: search=yes, ai-train=no
+Allow: /
+Content-Usage: train-ai=n
+Content-Usage: /ai-ok/ train-ai=y
+CONTENT-USAGE : /ai-ok/not/*.html$\ttrain-ai=n, search=n  # but these
+Content-Usage: /twice train-ai=y
+Content-Usage: /twice search=n
+
+User-agent: otherbot
+Content-Usage: search=n
+
+User-agent: SirwanNews
+Disallow:
+"""
+ALL = ("content-signal", "search=yes, ai-train=no")
+
+
+@pytest.mark.parametrize(
+    ("agent", "path", "signals"),
+    [
+        ("sirwan", "/test", [ALL, ("content-usage", "train-ai=n")]),
+        ("sirwan", "/ai-ok/test", [ALL, ("content-usage", "train-ai=y")]),
+        ("sirwan", "/ai-ok/not/x.html", [ALL, ("content-usage", "train-ai=n, search=n")]),
+        ("sirwan", "/ai-ok/not/x.html?y", [ALL, ("content-usage", "train-ai=y")]),
+        ("sirwan", "/twice", [ALL, ("content-usage", "train-ai=y"), ("content-usage", "search=n")]),
+        ("otherbot", "/test", [("content-usage", "search=n")]),
+        ("sirwannews", "/test", []),
+    ],
+)
+def test_lines_about_usage_are_read_from_our_group_the_longest_path_of_each_kind(
+    agent: str, path: str, signals: list[tuple[str, str]]
+) -> None:
+    found = usage_signals(parse_robots(USES), agent, "https://n.example" + path)
+    assert [(one.name, one.value) for one in found] == signals
+    assert {one.where for one in found} <= {"robots.txt"}
+
+
+def test_lines_about_usage_end_no_group_and_change_no_verdict() -> None:
+    text = "User-agent: a\nContent-Signal: ai-train=no\nUser-agent: b\nContent-Usage: x\nDisallow: /no\n"
+    rules = parse_robots(text)
+    for agent, names in (("a", ["content-signal", "content-usage"]), ("b", ["content-usage"])):
+        assert verdict(rules, agent, "https://n.example/no").rule == "Disallow: /no"
+        found = usage_signals(rules, agent, "https://n.example/")
+        assert [one.name for one in found] == names, "of who is named before the line"
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Content-Signal: ai-train=no\nUser-agent: *\nAllow: /", []),  # before any group: of nobody
+        ("User-agent: *\nContent-Signal:\nContent-Usage: /a", []),
+        ("User-agent: *\nContent-Signal: " + "x" * 999, ["x" * 300]),
+        (b"User-agent: *\nContent-Usage: train-ai=\xff", ["train-ai=?"]),
+    ],
+)
+def test_strange_lines_about_usage_do_no_harm(text: str | bytes, values: list[str]) -> None:
+    found = usage_signals(parse_robots(text), "sirwan", "https://n.example/a")
+    assert [one.value for one in found] == values

@@ -14,7 +14,8 @@ from services.fetcher.crawl_delays import CrawlDelays
 from services.fetcher.discovery import Discovery
 from services.fetcher.feed_state import MOVED, feed_key
 from services.fetcher.http import HttpReader, HttpSettings
-from services.fetcher.manners import Manners, MannersSettings, SiteElsewhere
+from services.fetcher.manners import Manners, MannersSettings
+from services.fetcher.ownership import SiteElsewhere
 from services.fetcher.pages import PageFetcher
 from services.fetcher.polling import Poller
 from services.runtime.clock import Clock, SystemClock
@@ -76,6 +77,34 @@ async def test_it_is_left_alone_as_long_as_it_once_asked_for(tmp_path: Path) -> 
     some = Some("mine.org", since=clock.steady())
     async with sharing(some, clock, CrawlDelays(state)) as manners, manners.turn("https://mine.org/"):
         assert clock.passed == 7.5
+    await state.close()
+
+
+class WrittenByOthers(SqliteState):
+    """What others remember is known here once it is read."""
+
+    refreshed = 0
+
+    async def refresh(self) -> None:
+        self.refreshed += 1
+        await self.remember([Remember("delay:mine.org", b"7.5"), Remember("delay:also.org", b"3")])
+
+
+async def test_what_the_last_fetcher_learned_is_read_before_a_site_is_asked_that_came_to_us() -> None:
+    """A site may have been known here before, and its delay has been learned elsewhere since."""
+    clock, state = FakeClock(), WrittenByOthers(":memory:", "fetcher")
+    await state.open()
+    some = Some()
+    async with sharing(some, clock, CrawlDelays(state)) as manners:
+        for site in ("mine.org", "also.org"):
+            with pytest.raises(SiteElsewhere):
+                async with manners.turn(f"https://{site}/"):
+                    pytest.fail("asked")
+        some.sites = dict.fromkeys(("mine.org", "also.org"), clock.steady())
+        for site, passed in (("also.org", 3.0), ("mine.org", 7.5), ("mine.org", 15.0)):
+            async with manners.turn(f"https://{site}/"):
+                assert clock.passed == passed
+        assert state.refreshed == 1
     await state.close()
 
 
@@ -220,7 +249,7 @@ async def test_a_feed_lost_while_it_was_read_is_neither_failed_nor_put_off() -> 
     ("robots", "delay"),
     [
         (response(b"User-agent: *\nCrawl-delay: 7\nDisallow: /feed"), 7.0),
-        (response(b"", "500 Oops"), 1.0),  # it keeps no list from being read
+        (response(b"", "500 Oops"), 2.0),  # it keeps no list from being read; the site is unwell
     ],
 )
 async def test_a_list_is_asked_for_no_sooner_than_the_robots_txt_of_its_site_says(

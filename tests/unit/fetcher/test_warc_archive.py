@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from warcio import ArchiveIterator  # type: ignore[import-untyped]  # it ships no stubs
 from warcio.checker import Checker  # type: ignore[import-untyped]  # it ships no stubs
 
-from schemas.records import Discovered, RawPage
+from schemas.records import Discovered, RawPage, RightsSignal
 from schemas.topics import PAGES_FETCHED
 from services.fetcher import warc_archive, warc_files
 from services.fetcher.archived import Refused
@@ -27,6 +27,7 @@ from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.kept import NOTHING, read_kept
 from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.pages import PageFetcher
+from services.fetcher.rights import rights_of
 from services.fetcher.warc_archive import PAUSE, Archive
 from services.fetcher.warc_files import WarcFiles, mend
 from services.fetcher.warc_reader import read_warc
@@ -341,6 +342,8 @@ async def test_pages_that_come_at_once_are_written_one_after_the_other(tmp_path:
         {"body": "العراق وإيران".encode("cp1256"), "charset": "windows-1256",
          "headers": {"content-type": "text/html; charset=windows-1256", "link": "<ä>; rel=x"}},
         {"truncated": True},
+        {"rights": rights_of([RightsSignal(name="content-usage", value="train-ai=n", where="robots.txt"),
+                              RightsSignal(name="tdm-reservation", value="1", where="tdmrep.json")])},
     ],
 )  # fmt: skip
 async def test_what_was_kept_is_the_same_page_when_it_is_read(
@@ -366,6 +369,7 @@ async def test_what_was_kept_is_the_same_page_when_it_is_read(
         "{",
         "[]",
         '{"canonical_url": 7}',
+        '{"stated": [{"name": "noai"}]}',
         '{"canonical_url": "HTTP://a.example"}',
         '{"canonical_url": "x"}',
     ],

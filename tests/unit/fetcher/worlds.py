@@ -69,10 +69,10 @@ class Web:
 
 
 @asynccontextmanager
-async def serving(pages: dict[str, Page]) -> AsyncIterator[Web]:
+async def serving(pages: dict[str, Page], port: int = 0) -> AsyncIterator[Web]:
     """The server while the block runs."""
     web = Web(pages)
-    server = await asyncio.start_server(web.answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(web.answer, "127.0.0.1", port)
     web.port = server.sockets[0].getsockname()[1]
     try:
         yield web
