@@ -16,7 +16,7 @@ WINDOW = timedelta(days=30)  # and from before that nothing is said of today
 
 LATELY = f"""
 SELECT s.source_id, s.seen_at, f.stage, f.fate, f.reason,
-       count(f.at) AS pages, min(f.at) AS first_at, max(f.at) AS last_at
+       count(f.at) AS pages, min(f.at) AS first_at, max(f.at) AS last_at, max(f.url) AS url
   FROM sources s LEFT JOIN {{of_each}} FROM fates e
         WHERE e.source_id = s.source_id AND e.at >= $1 AND e.stage <> 'store'
           AND (e.fate <> 'done' OR e.stage = 'linker') AND coalesce(e.lane, '') <> 'backfill'
@@ -40,6 +40,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     pages: int
     first_at: datetime
     last_at: datetime
+    url: str | None = None  # of one of them
 
 
 class Lately(msgspec.Struct, frozen=True, kw_only=True):

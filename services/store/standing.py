@@ -7,7 +7,7 @@ came of them.
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -38,11 +38,16 @@ class _Seen:
     lately: Lately | None
     read: Container[str]
     now: datetime
+    running_since: datetime | None
 
     @property
     def seen_at(self) -> datetime:
         """Since when it is read as it is."""
         return self.source.seen_at or (self.lately.seen_at if self.lately else self.now)
+
+    def waited(self, since: datetime) -> timedelta:
+        """How long something has been waited for: a run is not blamed for the time before it."""
+        return self.now - max(since, self.running_since or since)
 
 
 def _pages_fail(seen: _Seen) -> bool:
@@ -51,11 +56,11 @@ def _pages_fail(seen: _Seen) -> bool:
 
 def _is_silent(seen: _Seen) -> bool:
     age = age_of("", [seen.source])
-    return age is not None and (seen.now - age.newest).total_seconds() > age.limit
+    return age is not None and seen.waited(age.newest).total_seconds() > age.limit
 
 
 def _never_came(seen: _Seen) -> bool:
-    return seen.source.newest is None and seen.now - seen.seen_at > NO_HABIT
+    return seen.source.newest is None and seen.waited(seen.seen_at) > NO_HABIT
 
 
 def _is_new(seen: _Seen) -> bool:
@@ -72,9 +77,18 @@ STATES: Mapping[str, Callable[[_Seen], bool]] = {
 """Worst first; the first that holds is the state."""
 
 
-def standing(source: SourceAge, lately: Lately | None, read: Container[str], now: datetime) -> Standing:
-    """The state of a source that is read. `read` are the reasons after which a page was read."""
-    seen = _Seen(source, lately, read, now)
+def standing(
+    source: SourceAge,
+    lately: Lately | None,
+    read: Container[str],
+    now: datetime,
+    running_since: datetime | None = None,
+) -> Standing:
+    """The state of a source that is read. `read` are the reasons after which a page was read.
+
+    `running_since` where it is known that nobody read it before.
+    """
+    seen = _Seen(source, lately, read, now, running_since)
     state = next(state for state, holds in STATES.items() if holds(seen))
     age = age_of("", [source])
     endings = lately.endings if lately else ()

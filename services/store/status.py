@@ -94,7 +94,7 @@ def status(place: Place) -> Status:
         return Status(
             stages=_stages(list(store.rows(FATES)), times, _paces(store, times.values())),
             dead_letters=tuple(msgspec.convert(row, DeadLetterCount) for row in store.rows(DEAD_LETTERS)),
-            sources=tuple(map(_source, store.rows(SOURCES))),
+            sources=source_ages(store),
             counts={table: _count(store, table) for table in COUNTED},
             flood_at=_moment(list(store.rows(FLOOD_AT))),
             begun_at=min((each.first_at for each in times.values()), default=None),
@@ -111,6 +111,11 @@ def _misfit(store: Reader) -> str | None:
     return (
         f"{pending[0].name} is not applied yet: run `sirwan migrate`, or start the store" if pending else None
     )
+
+
+def source_ages(store: Reader) -> tuple[SourceAge, ...]:
+    """Every source and what has come of it."""
+    return tuple(map(_source, store.rows(SOURCES)))
 
 
 def _source(row: dict[str, Any]) -> SourceAge:

@@ -267,11 +267,20 @@ async def test_how_the_last_pages_of_each_source_ended_is_known(sink: Sink) -> N
         at = NOON + timedelta(minutes=number)
         place = Position(topic="t", partition=0, offset=number)
         values = {"stage": stage, "fate": fate, "reason": reason, "at": at, "from_": place} | changes
-        return row(a_fate(f"{source_id}-{number}", source_id=source_id, **values))
+        one = a_fate(f"{source_id}-{number}", source_id=source_id, **values)
+        return row(one, subject=f"https://{number}.example/")
 
     def ending(stage: str, fate: str, reason: str, *numbers: int) -> Ending:
         first, last = (NOON + timedelta(minutes=each) for each in (numbers[0], numbers[-1]))
-        return Ending(stage=stage, fate=fate, reason=reason, pages=len(numbers), first_at=first, last_at=last)
+        return Ending(
+            stage=stage,
+            fate=fate,
+            reason=reason,
+            pages=len(numbers),
+            first_at=first,
+            last_at=last,
+            url=f"https://{numbers[-1]}.example/",
+        )
 
     assert await sink.lately(NOON) == {}
     await sink.write([row(a_source(id=each)) for each in ("mixed", "refused", "quiet")])

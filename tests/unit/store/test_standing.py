@@ -71,6 +71,12 @@ def test_a_source_is_in_the_worst_state_that_holds(
     assert found.endings == endings
 
 
+@pytest.mark.parametrize("source", [SILENT, MUTE_FOR_LONG], ids=["silent", "never"])
+def test_a_run_is_not_blamed_for_the_time_before_it(source: SourceAge) -> None:
+    assert standing(source, None, READ, NOON, running_since=NOON - HOUR).state in ("ok", "new")
+    assert standing(source, None, READ, NOON, running_since=NOON - 9 * DAY).state in ("silent", "never")
+
+
 def test_the_limit_is_the_habit_of_the_source() -> None:
     known, young, mute = (standing(each, None, READ, NOON) for each in (FRESH, YOUNG, MUTE))
     assert (known.limit, known.habit) == (30 * 3600, True)
