@@ -166,5 +166,9 @@ def _moves(shown: Iterable[CheckedSource]) -> Iterator[Text]:
             if feed.reason and feed.reason in REASONS and feed.state not in FINE:
                 found[feed.reason] = REASONS[feed.reason].first_move
     for number, (name, move) in enumerate(found.items()):
-        lead = "\nwhat to do, and more in docs/operations.md under By symptom\n" if not number else ""
+        lead = (
+            "\nwhat to do, and more in docs/operations.md: A source is silent, or its pages fail\n"
+            if not number
+            else ""
+        )
         yield Text(lead) + plain(f"  {name}: {move}")

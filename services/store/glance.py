@@ -84,7 +84,7 @@ def glance(state: Status, settings: Settings, clock: Clock, *, store_problem: st
             )
             for each in seen
         ]
-        return judge(around, standing, ages, together, quiet, state.flood_at)
+        return judge(around, standing, ages, together, quiet, state.flood_at, state.failing)
 
     stages = _stages(state, around.now, lags)
     verdict = judged(stages)

@@ -143,7 +143,8 @@ def test_the_reading_verbs_work_on_postgresql(tmp_path: Path, postgres: Server) 
     before = sirwan(tmp_path, "status", **settings)
     assert (before.returncode, before.stderr.count("\n")) == (3, 1)
     assert "`sirwan migrate` brings it up to date" in before.stderr
-    assert sirwan(tmp_path, "migrate", **settings).stdout == f"{postgres}: layout 1; applied 0001_start.sql\n"
+    applied = "0001_start.sql, 0002_how_the_pages_of_a_source_end.sql"
+    assert sirwan(tmp_path, "migrate", **settings).stdout == f"{postgres}: layout 2; applied {applied}\n"
     page = tmp_path / "canal.html"
     page.write_text(ARTICLE)
     (stored,) = json.loads(sirwan(tmp_path, "ingest", "--json", str(page), **settings).stdout)
