@@ -411,6 +411,7 @@ class Fate(Record, frozen=True, kw_only=True):
     lane: str | None = None
     from_: Position = field(name="from")
     stamps: tuple[Stamp, ...] = ()
+    source_id: str | None = None  # of the source whose list named the page; null where none did
 
 
 class Original(Position, frozen=True, kw_only=True):

@@ -253,20 +253,31 @@ def status(json: AsJson = False) -> None:
 @sources_app.command("check")
 def sources_check(
     folder: Annotated[Path | None, typer.Argument(help="Default: SIRWAN_SOURCES.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Show those that do well, too.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Read the source files; every problem in them is named."""
+    """Read the source files and name every problem in them, exit 1 if any; then show how the sources do."""
+    from rich.console import Console
+
+    from services.embedded.source_check import check
+    from services.embedded.source_view import print_check
+    from services.runtime.clock import SystemClock
     from services.runtime.sources import SourceFileError, load_sources
 
-    where = folder or _settings().sources
+    settings = _settings()
+    where = folder or settings.sources
     try:
-        found = load_sources(where)
+        sources = load_sources(where)
     except SourceFileError as exc:
         _fail(str(exc), REFUSED)
-    feeds = sum(len(source.feeds) for source in found.values())
-    families = len({source.family or source.id for source in found.values()})
-    line = f"{where}: {len(found)} sources of {families} owners, {feeds} feeds; no problems"
-    _show(tuple(found.values()), json, lambda: _console().print(line, highlight=False))
+    feeds = sum(len(source.feeds) for source in sources.values())
+    families = len({source.family or source.id for source in sources.values()})
+    with Console(stderr=True).status("asking how they do"):
+        found = check(settings, sources, SystemClock())
+    line = f"{where}: {len(sources)} sources of {families} owners, {feeds} feeds; no problems in the files"
+    for problem in found.problems if json else ():
+        typer.echo(problem, err=True)
+    _show(found.sources, json, lambda: print_check(_console(), line, found, every=every))
 
 
 @sources_app.command("preview")

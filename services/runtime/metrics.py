@@ -79,6 +79,13 @@ METRICS: Mapping[str, Metric] = {
             ("source", "state", "reason"),
         ),
         Metric(
+            "sirwan_sources",
+            "gauge",
+            "1 for each source, by what came of it, and why: pages-failing (each of the last ten refused), "
+            "silent (no article for longer than usual), never (none ever), new (none yet), ok.",
+            ("source", "state", "reason"),
+        ),
+        Metric(
             "sirwan_fetches_total",
             "counter",
             "HTTP requests made, by status class, or by the reason why there was no usable answer.",

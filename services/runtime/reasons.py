@@ -14,6 +14,7 @@ class Reason:
     stages: str
     meaning: str
     first_move: str
+    read: bool = False  # a page refused for it was read: nothing is wrong with its source
 
 
 EVERY_STAGE = "every stage"
@@ -120,7 +121,7 @@ REASONS: Mapping[str, Reason] = {
         "extractor", "The parser could not read the page.", "Keep it as a test page."
     ),
     # what it is about
-    "not-relevant": Reason("linker", "Not about any country we follow; `because` says why.", NONE),
+    "not-relevant": Reason("linker", "Not about any country we follow; `because` says why.", NONE, read=True),
     # lists of pages
     "not-a-feed": Reason("discovery", "The document is no feed and no sitemap.", "Correct the source file."),
     "challenge-page": Reason(
@@ -142,6 +143,11 @@ REASONS: Mapping[str, Reason] = {
         "discovery",
         "The list answers and has named nothing new for ten times its usual gap, three days at least.",
         "Open it in a browser: a list that was left behind is replaced in the source file.",
+    ),
+    "no-article": Reason(
+        "sources check",
+        "Nothing of a source came to the store for ten times its usual gap, or nothing ever.",
+        "Do its feeds answer? Then `sirwan trace` a page that is on its site now.",
     ),
     "listing-too-large": Reason(
         "discovery, import",
@@ -199,6 +205,10 @@ REASONS: Mapping[str, Reason] = {
         "store", "The database is away, locked, full or read-only.", "Do what the detail says."
     ),
 }
+
+
+READ = frozenset(name for name, reason in REASONS.items() if reason.read)
+"""After these a page was read. All others say that it could not be: all pages of a source so is a fault."""
 
 
 def reasons_of(stage: str) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class Outcome:
     values: tuple[bytes, ...] = ()  # wire form of each Emit among them
     page_id: str = ""
     lane: str | None = None
+    source_id: str | None = None  # whose list named the page
     attempts: int = 1
     started: float = 0.0  # steady seconds
     span: Span | None = None  # where traces are wanted
@@ -64,6 +65,7 @@ def refused(outcome: Outcome, exc: Refusal) -> Outcome:
         exc.detail,
         page_id=outcome.page_id,
         lane=outcome.lane,
+        source_id=outcome.source_id,
         attempts=outcome.attempts,
         started=outcome.started,
         span=outcome.span,
@@ -110,6 +112,7 @@ class Settler:
         whose: dict[str, Any] = {
             "page_id": getattr(record, "page_id", message.key),
             "lane": getattr(record, "lane", None),
+            "source_id": _source_of(record),
             "started": started,
         }
         try:
@@ -192,6 +195,7 @@ class Settler:
             lane=outcome.lane,
             from_=Position(topic=message.topic, partition=message.partition, offset=message.offset),
             stamps=self.service.stamps,
+            source_id=outcome.source_id,
         )
         # The id names the message, not the words: a redelivered message has the same fate once more.
         place = f"{self.service.name}/{message.topic}/{message.partition}/{message.offset}"
@@ -244,6 +248,11 @@ class Settler:
 def sayable(text: str) -> str:
     """The text without half surrogates, which no encoding of the wire can say."""
     return text.encode("utf-8", "replace").decode()
+
+
+def _source_of(record: Record) -> str | None:
+    """The source whose list named the page, at whatever stage it is; None where none did."""
+    return getattr(getattr(record, "discovered", None), "source_id", None)
 
 
 def _values(outgoing: Sequence[Outgoing]) -> tuple[bytes, ...]:

@@ -8,7 +8,10 @@ import msgspec
 from schemas.records import Source
 from services.runtime.clock import Clock
 from services.runtime.metrics import Metrics
+from services.runtime.reasons import READ, REASONS
+from services.store.endings import Lately
 from services.store.freshness import LEAST, Brought, SourceAge, age_of, everybody, families
+from services.store.standing import standing
 from services.store.tables import ARTICLES, Row
 
 UNKNOWN = "unknown"
@@ -23,9 +26,11 @@ class Delivered:
         self._clock = clock
         self._sources = sources
         self._brought: dict[str, Brought] = {}
+        self._lately: Mapping[str, Lately] | None = None
 
-    def found(self, brought: Mapping[str, Brought]) -> None:
+    def found(self, brought: Mapping[str, Brought], lately: Mapping[str, Lately]) -> None:
         """What the database holds: habits are reckoned from it. What was committed since stays the newest."""
+        self._lately = lately
         before, self._brought = self._brought, {}
         for source_id, each in brought.items():
             known = self._known(source_id)
@@ -42,7 +47,18 @@ class Delivered:
             whose = (source.family or source.id, source.id) if source else (UNKNOWN, UNKNOWN)
             shown[whose] = max(shown.get(whose, 0.0), brought.newest.timestamp())
         self._metrics.show("sirwan_newest_article_timestamp_seconds", shown)
-        self._show_limits([self._age(source) for source in self._sources.values()])
+        ages = [self._age(source) for source in self._sources.values()]
+        self._show_limits(ages)
+        if self._lately is not None:  # else nothing is known yet, and nobody is called new
+            self._show_states([age for age in ages if age.feeds], self._lately)
+
+    def _show_states(self, read: Sequence[SourceAge], lately: Mapping[str, Lately]) -> None:
+        now = self._clock.now()
+        states = [standing(source, lately.get(source.source_id), READ, now) for source in read]
+        shown: dict[tuple[str, ...], float] = {
+            (each.source_id, each.state, _known_reason(each.reason)): 1 for each in states
+        }
+        self._metrics.show("sirwan_sources", shown)
 
     def _show_limits(self, sources: Sequence[SourceAge]) -> None:
         read = [source for source in sources if source.feeds]
@@ -99,3 +115,8 @@ class Delivered:
             seen_at=None,
             feeds=len(source.feeds),
         )
+
+
+def _known_reason(reason: str) -> str:
+    """A reason as a label: those of a fate come from messages too."""
+    return reason if reason == "ok" or reason in REASONS else UNKNOWN

@@ -16,6 +16,8 @@ SQLITE: Mapping[str, str] = {
     "matches": "search MATCH $1",
     "score": "-search.rank",
     "best_first": "search.rank",
+    "of_each": "fates f ON f.rowid IN (SELECT e.rowid",
+    "as_f": ")",
 }
 
 # The weights are those of D, C, B and A: a word in the title (A) weighs as much as four in the text (D).
@@ -29,4 +31,6 @@ POSTGRES: Mapping[str, str] = {
     "matches": "w.words @@ asked AND w.words @@ wanted",
     "score": "ts_rank('{0.1, 0.1, 0.1, 0.4}', w.words, wanted, 1)",
     "best_first": "score DESC, a.page_id",
+    "of_each": "LATERAL (SELECT e.*",
+    "as_f": ") f ON true",
 }

@@ -54,14 +54,14 @@ def look(settings: Settings, clock: Clock, read: Callable[[], Status]) -> Glance
     try:
         return glance(read(), settings, clock)
     except Transient as exc:
-        if not _on_kafka(settings):
+        if not is_deployment(settings):
             raise
         return glance(UNREAD, settings, clock, store_problem=exc.detail)
 
 
 def glance(state: Status, settings: Settings, clock: Clock, *, store_problem: str | None = None) -> Glance:
     """What `state` means now. Where SIRWAN_KAFKA is given it is a deployment on Kafka, asked for its lag."""
-    on_kafka = _on_kafka(settings)
+    on_kafka = is_deployment(settings)
     lags, problem = _lags(settings, clock) if on_kafka else ({}, None)
     around = Circumstances(
         now=clock.now(),
@@ -84,7 +84,7 @@ def glance(state: Status, settings: Settings, clock: Clock, *, store_problem: st
             )
             for each in seen
         ]
-        return judge(around, standing, ages, together, quiet, state.flood_at)
+        return judge(around, standing, ages, together, quiet, state.flood_at, state.failing)
 
     stages = _stages(state, around.now, lags)
     verdict = judged(stages)
@@ -109,7 +109,8 @@ def glance(state: Status, settings: Settings, clock: Clock, *, store_problem: st
     )
 
 
-def _on_kafka(settings: Settings) -> bool:
+def is_deployment(settings: Settings) -> bool:
+    """Whether it is a deployment on Kafka, and not an embedded run: SIRWAN_KAFKA is given."""
     return "kafka" in settings.model_fields_set
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from asyncpg import PostgresError, Record
 
 from services.runtime.place import Server
 from services.store.dialect import POSTGRES
+from services.store.endings import LATELY, Lately, read_lately
 from services.store.freshness import BROUGHT, Brought
 from services.store.postgres_server import (
     FAILURES,
@@ -69,12 +71,19 @@ class PostgresSink:
 
     async def brought(self) -> Mapping[str, Brought]:
         """What has come of each source. Raises Transient."""
+        found = await self._fetch(BROUGHT)
+        return {each["source_id"]: msgspec.convert(dict(each), Brought) for each in found}
+
+    async def lately(self, since: datetime) -> Mapping[str, Lately]:
+        """How the last pages of each source ended. Raises Transient."""
+        return read_lately(map(dict, await self._fetch(LATELY, since)))
+
+    async def _fetch(self, query: str, *values: object) -> list[Record]:
         connection = await self._connected()
         try:
-            found = await connection.fetch(BROUGHT.format_map(POSTGRES))
+            return await connection.fetch(query.format_map(POSTGRES), *values)
         except FAILURES as exc:
             raise translate(self._server, exc) from exc
-        return {each["source_id"]: msgspec.convert(dict(each), Brought) for each in found}
 
     async def close(self) -> None:
         """Disconnect."""

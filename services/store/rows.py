@@ -125,6 +125,7 @@ def _fate(fate: Fate, delivery: Delivery) -> Row:
         lane=fate.lane,
         url=delivery.subject or None,
         stamps=msgspec.json.encode(fate.stamps).decode(),
+        source_id=fate.source_id,
     )
     return Row(FATES, values)
 

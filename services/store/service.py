@@ -16,6 +16,7 @@ from services.runtime.health import Health
 from services.runtime.service import Service
 from services.stage import Outgoing, Poison, Transient
 from services.store.delivered import Delivered
+from services.store.endings import WINDOW
 from services.store.migrate import MigrationRefused
 from services.store.rows import Delivery, row_of
 from services.store.sink import Sink
@@ -166,7 +167,9 @@ class StoreService:
         if self._clock.steady() < self._look_at:
             return
         try:
-            self._delivered.found(await self._sink.brought())
+            brought = await self._sink.brought()
+            lately = await self._sink.lately(self._clock.now() - WINDOW)
+            self._delivered.found(brought, lately)
             again = LOOK
         except Transient as exc:
             log.warning("sources-not-looked-at", why=str(exc))

@@ -1,8 +1,10 @@
 """What the service needs of a database. One file a database keeps this promise: sqlite, postgres."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
+from services.store.endings import Lately
 from services.store.freshness import Brought
 from services.store.tables import Row
 
@@ -29,6 +31,12 @@ class Sink(Protocol):
 
     async def brought(self) -> Mapping[str, Brought]:
         """What has come of each source, by source id; articles of none left out.
+
+        Raises Transient("store-unavailable") while the database cannot be read.
+        """
+
+    async def lately(self, since: datetime) -> Mapping[str, Lately]:
+        """How the last pages of each source ended since then, by id; every source that was told of.
 
         Raises Transient("store-unavailable") while the database cannot be read.
         """

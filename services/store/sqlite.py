@@ -4,12 +4,14 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from services.store.dialect import SQLITE
+from services.store.endings import LATELY, Lately, read_lately
 from services.store.freshness import BROUGHT, Brought
 from services.store.sqlite_file import bound, open_for_writing, transaction, translate
 from services.store.tables import TABLES, Part, Row, Table
@@ -38,7 +40,15 @@ class SqliteSink:
 
     async def brought(self) -> Mapping[str, Brought]:
         """What has come of each source. Raises Transient."""
-        return await self._in_thread(self._read_brought)
+        return {
+            source_id: msgspec.convert(rest, Brought)
+            for source_id, rest in await self._in_thread(lambda: self._by_source(BROUGHT))
+        }
+
+    async def lately(self, since: datetime) -> Mapping[str, Lately]:
+        """How the last pages of each source ended. Raises Transient."""
+        found = await self._in_thread(lambda: self._by_source(LATELY, since))
+        return read_lately(row for _, row in found)
 
     async def close(self) -> None:
         """Close the file and end the thread; a closed sink is not opened again."""
@@ -69,17 +79,17 @@ class SqliteSink:
         except (sqlite3.Error, OverflowError, UnicodeEncodeError) as exc:
             raise translate(self._path, exc) from exc
 
-    def _read_brought(self) -> Mapping[str, Brought]:
+    def _by_source(self, query: str, *values: object) -> list[tuple[str, dict[str, Any]]]:
+        """The rows of a query whose first column is the id of a source."""
         if self._db is None:
             raise RuntimeError("the store is used before open()")
+        given = {str(number): value for number, value in enumerate(bound(values), 1)}
         try:
-            found = self._db.execute(BROUGHT.format_map(SQLITE)).fetchall()
+            found = self._db.execute(query.format_map(SQLITE), given)
+            names = [column[0] for column in found.description]
+            return [(row[0], dict(zip(names, row, strict=True))) for row in found]
         except sqlite3.Error as exc:
             raise translate(self._path, exc) from exc
-        names = Brought.__struct_fields__
-        return {
-            source: msgspec.convert(dict(zip(names, rest, strict=True)), Brought) for source, *rest in found
-        }
 
 
 def _put(db: sqlite3.Connection, row: Row) -> None:

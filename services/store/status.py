@@ -9,6 +9,8 @@ import msgspec
 from schemas.codec import decode
 from schemas.topics import SOURCES as SOURCE_RECORDS
 from services.runtime.place import Place
+from services.runtime.reasons import READ
+from services.store.endings import LATELY, WINDOW, all_fail, read_lately
 from services.store.freshness import BROUGHT, SourceAge
 from services.store.migrate import MigrationRefused, known_migrations, pending_migrations
 from services.store.reading import Reader, reading
@@ -73,6 +75,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]  # rows by table
     flood_at: datetime | None = None  # when the FLOOD latest dead letters began; None if there are fewer
     begun_at: datetime | None = None  # when any stage first did something
+    failing: tuple[str, ...] = ()  # ids of sources of which no page can be read
     misfit: str | None = None  # why this release cannot write the store
 
 
@@ -91,15 +94,26 @@ def status(place: Place) -> Status:
     """The counts of this moment. Raises Transient where the store cannot be read."""
     with reading(place) as store:
         times = {row["stage"]: msgspec.convert(row, Times) for row in store.rows(TIMES)}
+        misfit, sources = _misfit(store), source_ages(store)
         return Status(
             stages=_stages(list(store.rows(FATES)), times, _paces(store, times.values())),
             dead_letters=tuple(msgspec.convert(row, DeadLetterCount) for row in store.rows(DEAD_LETTERS)),
-            sources=tuple(map(_source, store.rows(SOURCES))),
+            sources=sources,
             counts={table: _count(store, table) for table in COUNTED},
             flood_at=_moment(list(store.rows(FLOOD_AT))),
             begun_at=min((each.first_at for each in times.values()), default=None),
-            misfit=_misfit(store),
+            misfit=misfit,
+            failing=() if misfit else _failing(store, sources, times.values()),
         )
+
+
+def _failing(store: Reader, sources: Collection[SourceAge], times: Collection[Times]) -> tuple[str, ...]:
+    """The sources that are read and of which no page can be, by the time of the newest fate."""
+    if not times:
+        return ()
+    lately = read_lately(store.rows(LATELY, max(each.last_at for each in times) - WINDOW))
+    failing = {source_id for source_id, each in lately.items() if all_fail(each.endings, READ)}
+    return tuple(each.source_id for each in sources if each.feeds and each.source_id in failing)
 
 
 def _misfit(store: Reader) -> str | None:
@@ -111,6 +125,11 @@ def _misfit(store: Reader) -> str | None:
     return (
         f"{pending[0].name} is not applied yet: run `sirwan migrate`, or start the store" if pending else None
     )
+
+
+def source_ages(store: Reader) -> tuple[SourceAge, ...]:
+    """Every source and what has come of it."""
+    return tuple(map(_source, store.rows(SOURCES)))
 
 
 def _source(row: dict[str, Any]) -> SourceAge:

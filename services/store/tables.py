@@ -81,7 +81,7 @@ FATES = Table(
     "fates",
     (
         "stage", "topic", "partition", "offset", "page_id", "fate", "reason", "detail", "at", "seconds",
-        "lane", "url", "stamps",
+        "lane", "url", "stamps", "source_id",
     ),
     ("stage", "topic", "partition", "offset", "page_id"),
     "at",

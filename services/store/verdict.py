@@ -82,8 +82,9 @@ def judge(
     everybody: Age | None,
     silent: Sequence[Silent],
     flood_at: datetime | None,
+    failing: Sequence[str] = (),
 ) -> Verdict:
-    """The verdict; at rest nothing is an alarm. `everybody` is all owners as one, `flood_at` as in Status."""
+    """The verdict; at rest nothing is an alarm. `everybody` is all owners as one, the rest as in Status."""
     if around.at_rest:
         last = max((each.last_at for each in stages if each.last_at), default=None)
         told = f", the last thing happened {ago(around.now, last)}" if last else ""
@@ -96,15 +97,21 @@ def judge(
     )
     if found:
         return Verdict(working=False, line=f"not working: {'; '.join(found)}", alarms=found)
-    return Verdict(working=True, line="; ".join(("working", *_remarks(around, stages, silent))), alarms=())
+    return Verdict(
+        working=True, line="; ".join(("working", *_remarks(around, stages, silent, failing))), alarms=()
+    )
 
 
-def _remarks(around: Circumstances, stages: Sequence[Stands], silent: Sequence[Silent]) -> Iterator[str]:
+def _remarks(
+    around: Circumstances, stages: Sequence[Stands], silent: Sequence[Silent], failing: Sequence[str]
+) -> Iterator[str]:
     """What is worth knowing and keeps nothing from working."""
     yield from (_lags(each) for each in stages if each.lag and each.lag.messages > LIMITS["lag"])
     if around.source_mistakes:
         mistakes = counted(around.source_mistakes, "mistake")
         yield f"the source files have {mistakes} and are not taken up (`sirwan sources check`)"
+    if failing:
+        yield f"no page of {counted(len(failing), 'source')} can be read (`sirwan sources check`)"
     if never := sum(each.never for each in silent):
         yield f"{counted(never, 'source')} never brought an article"
 

@@ -118,6 +118,10 @@ async def test_every_message_has_one_fate_and_poison_is_kept_with_its_reason(wor
     letters: list[DeadLetter] = await world.read(DEAD_LETTERS[PAGES_FETCHED.dead], 2)
     await until_stopped(worker, task)
     assert sorted(fate.reason for fate in fates) == ["not-an-article", "not-text", "ok", "ok", "undecodable"]
+    assert {(fate.reason == "undecodable", fate.source_id) for fate in fates} == {
+        (False, "tigris"),
+        (True, None),
+    }
     assert len({(fate.from_.partition, fate.from_.offset) for fate in fates}) == 5
     assert {article.url for article in articles} == {"http://t.example/1", "http://t.example/2"}
     assert {letter.reason for letter in letters} == {"not-text", "undecodable"}

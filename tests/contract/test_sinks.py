@@ -20,8 +20,11 @@ from typing import Any, Protocol, TypeVar
 
 import pytest
 
+from schemas.records import Position
 from services.runtime.place import Server
 from services.stage import Poison, Transient
+from services.store.dialect import POSTGRES, SQLITE
+from services.store.endings import LAST, LATELY, Ending, Lately
 from services.store.freshness import Brought
 from services.store.postgres import PostgresSink
 from services.store.sink import Sink
@@ -46,6 +49,9 @@ class Database(Protocol):
     def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows, on a connection of its own."""
 
+    def explained(self, query: str, moment: datetime) -> str:
+        """How it would find the rows of a query, whose one value is a time."""
+
     def locked(self) -> AbstractContextManager[None]:
         """A context in which somebody else holds the database against writers."""
 
@@ -69,6 +75,11 @@ class Sqlite:
     def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.path)) as db:
             return db.execute(statement, values).fetchall()
+
+    def explained(self, query: str, moment: datetime) -> str:
+        return str(
+            self.read(f"EXPLAIN QUERY PLAN {query.format_map(SQLITE).replace('$1', '?')}", str(moment))
+        )
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -111,6 +122,9 @@ class Postgres:
 
     def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         return asked(self.server, statement, *values)
+
+    def explained(self, query: str, moment: datetime) -> str:
+        return str(asked(self.server, f"EXPLAIN {query.format_map(POSTGRES)}", moment))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -246,6 +260,68 @@ async def test_what_has_come_of_each_source_is_known(sink: Sink) -> None:
         "one": Brought(articles=4, arrivals=3, oldest=moment(9, 30), newest=moment(11, 30)),
         "two": Brought(articles=1, arrivals=1, oldest=moment(8, 30), newest=moment(8, 30)),
     }
+
+
+async def test_how_the_last_pages_of_each_source_ended_is_known(sink: Sink) -> None:
+    def fate(number: int, source_id: str | None, stage: str, fate: str, reason: str, **changes: Any) -> Row:
+        at = NOON + timedelta(minutes=number)
+        place = Position(topic="t", partition=0, offset=number)
+        values = {"stage": stage, "fate": fate, "reason": reason, "at": at, "from_": place} | changes
+        one = a_fate(f"{source_id}-{number}", source_id=source_id, **values)
+        return row(one, subject=f"https://{number}.example/")
+
+    def ending(stage: str, fate: str, reason: str, *numbers: int) -> Ending:
+        first, last = (NOON + timedelta(minutes=each) for each in (numbers[0], numbers[-1]))
+        return Ending(
+            stage=stage,
+            fate=fate,
+            reason=reason,
+            pages=len(numbers),
+            first_at=first,
+            last_at=last,
+            url=f"https://{numbers[-1]}.example/",
+        )
+
+    assert await sink.lately(NOON) == {}
+    await sink.write([row(a_source(id=each)) for each in ("mixed", "refused", "quiet")])
+    await sink.write(
+        [
+            fate(-1, "mixed", "fetcher", "skipped", "gone"),  # before the window
+            fate(1, "mixed", "fetcher", "done", "ok"),  # is still on its way
+            fate(2, "mixed", "extractor", "done", "ok"),
+            fate(3, "mixed", "linker", "done", "ok"),
+            fate(4, "mixed", "store", "done", "ok"),  # may be an old page with a new verdict
+            fate(5, "mixed", "store", "dead", "row-refused"),
+            fate(6, "mixed", "extractor", "dead", "not-text"),
+            fate(7, "mixed", "extractor", "skipped", "too-short", lane="backfill"),  # an archive
+            fate(8, "mixed", "extractor", "dead", "not-text", lane=None),
+            fate(9, None, "fetcher", "skipped", "gone"),  # nobody's
+            fate(10, "unheard-of", "fetcher", "skipped", "gone"),
+            *(fate(20 + each, "refused", "fetcher", "skipped", f"r{each % 3}") for each in range(2 * LAST)),
+        ]
+    )
+    seen_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert await sink.lately(NOON) == {
+        "mixed": Lately(
+            seen_at=seen_at,
+            endings=(ending("extractor", "dead", "not-text", 6, 8), ending("linker", "done", "ok", 3)),
+        ),
+        "refused": Lately(
+            seen_at=seen_at,
+            endings=(
+                ending("fetcher", "skipped", "r1", 30, 33, 36, 39),
+                ending("fetcher", "skipped", "r0", 32, 35, 38),
+                ending("fetcher", "skipped", "r2", 31, 34, 37),
+            ),
+        ),
+        "quiet": Lately(seen_at=seen_at),
+    }
+
+
+async def test_looking_at_how_pages_ended_costs_a_few_rows_a_source(database: Database, sink: Sink) -> None:
+    """Whatever else the journal holds: it takes the index of those fates alone, which says what they are."""
+    await sink.lately(NOON)
+    assert "fates_that_end" in database.explained(LATELY, NOON)
 
 
 async def test_an_equal_version_with_other_content_is_a_no_op(database: Database, sink: Sink) -> None:

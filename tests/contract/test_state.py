@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from services.runtime.kafka_connect import KafkaSettings
+from services.runtime.kafka_remembered import remembered
 from services.runtime.kafka_state import KafkaState
-from services.runtime.kafka_topics import Layout, apply
+from services.runtime.kafka_topics import Layout, apply, plan
 from services.runtime.state import SqliteState, State
 from services.stage import Remember, Transient
+from tests.broker import free_port
 
 NewState = Callable[[], State]
 STAGE = "linker"
@@ -99,3 +101,27 @@ async def test_a_topic_that_is_not_there_is_a_clear_refusal(kafka: KafkaSettings
     with pytest.raises(Transient, match=r"state-unavailable: linker\.memory\.v1: .*"):
         await state.open()
     await state.close()
+
+
+@pytest.mark.kafka
+async def test_a_memory_on_kafka_is_read_from_outside_and_nothing_is_written(kafka: KafkaSettings) -> None:
+    topic = f"{STAGE}.memory.v1"
+    assert await remembered(kafka, STAGE, "a/") == {}
+    assert [each.topic for each in await plan(kafka, Layout(), [topic])] == [kafka.full(topic)]
+    await apply(kafka, Layout(), [topic])
+    assert await remembered(kafka, STAGE, "a/") == {}
+    state = KafkaState(kafka, STAGE)
+    await state.open()
+    changes = [("a/2", b"1"), ("b/1", b"1"), ("a/1", b"1"), ("a/2", b"2"), ("a/3", b"1"), ("a/3", None)]
+    await state.remember([Remember(key, value) for key, value in changes])
+    for _ in range(2):
+        assert list((await remembered(kafka, STAGE, "a/")).items()) == [("a/1", b"1"), ("a/2", b"2")]
+    await state.remember([Remember("a/2", None)])
+    assert await remembered(kafka, STAGE, "a/") == {"a/1": b"1"}
+    await state.close()
+
+
+async def test_a_broker_that_does_not_answer_is_named_within_seconds() -> None:
+    nobody = KafkaSettings(f"127.0.0.1:{free_port()}")
+    with pytest.raises(Transient, match=f"state-unavailable: no answer from the broker {nobody.bootstrap}"):
+        await remembered(nobody, STAGE, "a/")

@@ -21,7 +21,7 @@ SHELLS: dict[str, set[str]] = {
     "linker": set(),
     "store": {"delivered", "fit", "glance", "layout", "outcomes", "postgres", "postgres_reader",
               "postgres_server", "reading", "search", "sqlite", "sqlite_file", "status", "tally", "trace",
-              "view"},
+              "standings", "view"},
 }  # fmt: skip
 SHELL_OF_EVERY_ROOM = {"__main__", "service"}
 

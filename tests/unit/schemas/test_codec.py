@@ -59,7 +59,7 @@ DISCOVERED = st.builds(
 )
 FATES = st.builds(
     Fate, page_id=TEXT, stage=TEXT, fate=TEXT, reason=TEXT, detail=TEXT, at=INSTANTS, seconds=NUMBERS,
-    lane=MAYBE, from_=POSITIONS, stamps=STAMPS,
+    lane=MAYBE, from_=POSITIONS, stamps=STAMPS, source_id=MAYBE,
 )  # fmt: skip
 REQUESTS = st.builds(
     FetchRequest, url=TEXT, canonical_url=TEXT, page_id=IDS, lane=TEXT, discovered=DISCOVERED,

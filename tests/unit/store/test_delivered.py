@@ -9,6 +9,7 @@ import pytest
 from schemas.records import Feed, Source
 from services.runtime.metrics import Metrics
 from services.store.delivered import Delivered
+from services.store.endings import Ending, Lately
 from services.store.freshness import LEAST, Brought, SourceAge, everybody, families
 from tests.clock import START, FakeClock
 from tests.unit.store.records import a_fate, a_story, an_article, row
@@ -104,7 +105,7 @@ def test_an_older_article_that_comes_later_is_not_the_newest() -> None:
 
 def test_after_a_restart_the_database_says_what_was_newest() -> None:
     desk = Desk()
-    desk.delivered.found({"tigris-post": brought(90), "gone": brought(5)})
+    desk.delivered.found({"tigris-post": brought(90), "gone": brought(5)}, {})
     assert desk.newest("Tigris House", "tigris-post") == 90
     assert desk.newest("unknown", "unknown") == 5
     desk.article(3)
@@ -114,14 +115,14 @@ def test_after_a_restart_the_database_says_what_was_newest() -> None:
 def test_what_came_since_the_database_was_read_stays_the_newest() -> None:
     desk = Desk()
     desk.article(3)
-    desk.delivered.found({"tigris-post": brought(90)})
+    desk.delivered.found({"tigris-post": brought(90)}, {})
     assert desk.newest("Tigris House", "tigris-post") == 3
 
 
 def test_the_limits_for_silence_are_those_of_status() -> None:
     """Every one that the alerts compare with is the one that `sirwan status` reckons from the same rows."""
     desk = Desk()
-    desk.delivered.found({"tigris-post": brought(9, hours=90, arrivals=31), "basra-ledger": brought(60)})
+    desk.delivered.found({"tigris-post": brought(9, hours=90, arrivals=31), "basra-ledger": brought(60)}, {})
     desk.delivered.show()
     ages = [
         an_age("tigris-post", 90 * 60 + 9, 9, arrivals=31, family="Tigris House"),
@@ -144,6 +145,47 @@ def test_the_very_first_article_is_waited_for_as_status_waits() -> None:
     desk = Desk()
     desk.delivered.show()
     assert desk.metrics.value("sirwan_silence_limit_seconds") == LEAST.total_seconds()
+
+
+def test_every_source_that_is_read_has_one_state_with_its_reason() -> None:
+    desk = Desk()
+    desk.delivered.show()
+    assert not states(desk), "nothing is known before the database was looked at"
+    ways = [("fetcher", "http-client-error", 8), ("extractor", "made-up-by-a-message", 2)]
+    lately = {name: Lately(seen_at=START - timedelta(days=9)) for name in desk.sources}
+    lately["basra-ledger"] = lately_refused(*ways)
+    lately["not-in-a-file"] = lately_refused(*ways)
+    desk.delivered.found({"tigris-post": brought(9), "basra-ledger": brought(9)}, lately)
+    desk.delivered.show()
+    assert states(desk) == {
+        ("basra-ledger", "pages-failing", "http-client-error"),
+        ("quiet-radio", "never", "no-article"),
+        ("tigris-post", "ok", "ok"),
+    }
+    desk.article(0, "quiet-radio")
+    desk.delivered.found({}, lately | {"basra-ledger": lately_refused(*reversed(ways))})
+    desk.delivered.show()
+    assert states(desk) == {
+        ("basra-ledger", "pages-failing", "unknown"),  # what a message says is no label
+        ("quiet-radio", "ok", "ok"),
+        ("tigris-post", "ok", "ok"),
+    }
+
+
+def lately_refused(*ways: tuple[str, str, int]) -> Lately:
+    """Pages that were refused: stage, reason, how many."""
+    endings = tuple(
+        Ending(stage=stage, fate="skipped", reason=reason, pages=pages, first_at=START, last_at=START)
+        for stage, reason, pages in ways
+    )
+    return Lately(seen_at=START - timedelta(days=9), endings=endings)
+
+
+def states(desk: Desk) -> set[tuple[str, ...]]:
+    """Source, state and reason."""
+    lines = desk.metrics.exposition().decode().splitlines()
+    found = [dict(re.findall(r'(\w+)="(.+?)"', line)) for line in lines if line.startswith("sirwan_sources{")]
+    return {(each["source"], each["state"], each["reason"]) for each in found}
 
 
 def test_a_source_that_is_gone_or_sold_is_shown_as_the_list_has_it_now() -> None:

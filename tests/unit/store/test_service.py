@@ -2,6 +2,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from services.runtime.health import Health
 from services.runtime.metrics import Metrics
 from services.stage import Poison, Transient
 from services.store.delivered import Delivered
+from services.store.endings import WINDOW, Lately
 from services.store.freshness import Brought
 from services.store.migrate import MigrationRefused
 from services.store.service import BATCH, LOOK, LOOK_AGAIN, StoreService
@@ -43,6 +45,7 @@ class Recorder:
         self.found: dict[str, Brought] = {}
         self.unread: list[Exception] = []  # one a call of brought, first to last
         self.looks = 0
+        self.since: datetime | None = None  # of the last look at how pages ended
 
     async def open(self) -> None:
         self._stumble()
@@ -59,6 +62,10 @@ class Recorder:
         if self.unread:
             raise self.unread.pop(0)
         return self.found
+
+    async def lately(self, since: datetime) -> Mapping[str, Lately]:
+        self.since = since
+        return {}
 
     async def close(self) -> None:
         self.opened = False
@@ -274,6 +281,7 @@ async def test_what_has_come_is_looked_at_again_after_a_while() -> None:
         await asyncio.sleep(0)
         seen.append(sink.looks)
     assert seen == [1, 1, 2]
+    assert sink.since == clock.now() - WINDOW
     await service.stop()
 
 

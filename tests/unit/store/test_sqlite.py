@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from services.stage import Transient
-from services.store.migrate import MigrationRefused
+from services.store.migrate import MigrationRefused, known_migrations
 from services.store.sqlite import SqliteSink
-from services.store.sqlite_file import open_for_writing
-from tests.unit.store.records import an_article, row
+from services.store.sqlite_file import bound, open_for_writing
+from services.store.tables import FATES
+from tests.unit.store.records import a_fate, an_article, row
 
 
 @pytest.fixture
@@ -104,6 +105,28 @@ def test_a_layout_that_does_not_fit_is_refused_and_left_alone(path: Path, change
     with pytest.raises(MigrationRefused, match=why):
         open_for_writing(path, 1.0)
     assert path.read_bytes() == before
+
+
+async def test_what_an_older_release_journaled_is_kept_and_is_of_no_source(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, older = known_migrations("sqlite"), row(a_fate("before"))
+    monkeypatch.setattr("services.store.sqlite_file.known_migrations", lambda _: known[:2])
+    with closing(open_for_writing(path, 1.0)) as db, db:
+        names = FATES.columns[:-1]
+        marks = ", ".join("?" * len(names))
+        quoted = ", ".join(f'"{name}"' for name in names)
+        db.execute(f"INSERT INTO fates ({quoted}) VALUES ({marks})", bound(older.values[:-1]))  # noqa: S608 - names from tables.py
+    monkeypatch.undo()
+    sink = SqliteSink(path)
+    await sink.open()
+    await sink.write([older, row(a_fate("after", source_id="river-post"))])
+    assert await ask(sink, "SELECT count(*), count(source_id), max(source_id) FROM fates") == (
+        2,
+        1,
+        "river-post",
+    )
+    await sink.close()
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(

@@ -6,8 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from schemas.records import Position
+from schemas.records import Feed, Position
+from services.store.endings import LAST
 from services.store.status import Status, status
+from services.store.tables import Row
 from tests.unit.store.records import NOON, a_dead_letter, a_fate, a_source, a_story, an_article, fill, row
 
 FUTURE = "INSERT INTO migrations (number, name, sha256) VALUES (9999, 'of a newer release', '')"
@@ -99,7 +101,7 @@ def test_it_is_known_when_anything_first_happened(tmp_path: Path) -> None:
     ("change", "said"),
     [
         ("", None),
-        (FUTURE, "the store has layout 9999 and this release knows up to 2: use a newer release"),
+        (FUTURE, "the store has layout 9999 and this release knows up to 3: use a newer release"),
         (
             PAST,
             "0002_when_a_stage_last_worked.sql is not applied yet: run `sirwan migrate`, or start the store",
@@ -147,3 +149,28 @@ def test_a_new_store_is_all_zeroes(tmp_path: Path) -> None:
 def test_a_status_goes_through_json(store: Path) -> None:
     found = status(store)
     assert msgspec.json.decode(msgspec.json.encode(found), type=Status) == found
+
+
+def test_sources_of_which_no_page_can_be_read_are_named(tmp_path: Path) -> None:
+    def refused(source_id: str, number: int, reason: str = "timeout") -> Row:
+        place = Position(topic="t", partition=0, offset=number)
+        values = {"fate": "dead", "reason": reason, "source_id": source_id, "from_": place}
+        return row(a_fate(f"{source_id}-{number}", stage="fetcher", **values))
+
+    feeds = (Feed(url="https://f.example/rss", kind="feed"),)
+    path = fill(
+        tmp_path / "store.db",
+        *(row(a_source(id=name, feeds=feeds)) for name in ("barred", "beside-the-point", "few")),
+        row(a_source(id="read-no-more")),
+        *(refused(name, number) for name in ("barred", "read-no-more") for number in range(LAST)),
+        *(refused("few", number) for number in range(LAST - 1)),
+        *(refused("beside-the-point", number, "not-relevant") for number in range(LAST)),
+    )
+    assert status(path).failing == ("barred",)
+    with closing(sqlite3.connect(path)) as db:  # before the store was brought up to date
+        db.execute("DROP INDEX fates_that_end")
+        db.execute("ALTER TABLE fates DROP COLUMN source_id")
+        db.execute("DELETE FROM migrations WHERE number = 3")
+        db.commit()
+    found = status(path)
+    assert (found.failing, found.misfit is None) == ((), False)

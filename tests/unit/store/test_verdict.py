@@ -49,6 +49,14 @@ def test_who_never_brought_anything_is_said_and_is_no_alarm() -> None:
     assert verdict(silent=[mute, quiet]).line == "working; 1 source never brought an article"
 
 
+def test_a_source_of_which_no_page_can_be_read_is_said_and_is_no_alarm() -> None:
+    found = verdict(failing=["barred"])
+    assert (found.working, found.line) == (
+        True,
+        "working; no page of 1 source can be read (`sirwan sources check`)",
+    )
+
+
 @pytest.mark.parametrize(
     ("around", "since", "alarm"),
     [
