@@ -8,6 +8,7 @@ import msgspec
 from schemas.records import FetchRequest
 from schemas.topics import FETCH_REQUESTS
 from services.fetcher.canonical import site_key
+from services.fetcher.challenged import LEAVE_ALONE
 from services.stage import Emit, Poison, Transient
 
 SHORT = 5.0  # seconds; a shorter wait that a site asks for is left to the runtime's retries
@@ -20,13 +21,22 @@ MOST_ATTEMPTS: Mapping[str, int] = {  # by reason: how often a page may be put o
     "too-many-requests": 6,
     "server-error": 6,
     "robots-unreachable": 6,
+    "challenge-page": 3,
 }
+LEAST_WAITS: Mapping[str, float] = {"challenge-page": LEAVE_ALONE}
+"""Seconds by reason, where to come back soon makes it worse; the runtime does not retry these either."""
 
 
 def put_off(request: FetchRequest, refusal: Transient, now: datetime) -> Emit | None:
-    """The request again, not before the time the refusal names; None where the runtime may retry."""
-    wait = refusal.retry_after or 0.0
+    """The request again, not before the time the refusal names; None where the runtime may retry.
+
+    Raises Poison where it was put off often enough, and the runtime must not.
+    """
+    least = LEAST_WAITS.get(refusal.reason, 0.0)
+    wait = max(refusal.retry_after or 0.0, least)
     if wait <= SHORT or request.attempt >= MOST_ATTEMPTS.get(refusal.reason, 0):
+        if least:
+            raise Poison(refusal.reason, refusal.detail)
         return None
     return _later(request, now, wait, attempt=request.attempt + 1)
 
