@@ -9,18 +9,22 @@ from pathlib import Path
 
 from schemas.records import FetchRequest, RawPage, Robots
 from schemas.topics import PAGES_FETCHED
+from services.fetcher.canonical import site_key
+from services.fetcher.challenged import Challenged, challenge_in
 from services.fetcher.http import Answer, HttpReader
 from services.fetcher.manners import Manners
 from services.fetcher.media import CHOSEN_HEADERS, media_type, refuse_media
 from services.fetcher.postpone import ask_whole, put_off, wait_for_turn
+from services.fetcher.revisits import conditions, let_go, outcome_of, refuse_same
 from services.fetcher.rights import read_rights
+from services.fetcher.schedule import retry_after_seconds
 from services.fetcher.turns import Turns
 from services.fetcher.waiting import LEAST, LOOK, MOST, NEAR, Lane, Round
 from services.runtime.blobs import keep_body
 from services.runtime.bus import Message
 from services.runtime.clock import Clock
 from services.runtime.metrics import Metrics
-from services.stage import Emit, Skip, Transient
+from services.stage import Emit, Refusal, Skip, Transient
 
 NOT_ASKED = Robots(verdict="not-asked")
 
@@ -115,6 +119,7 @@ class PageFetcher:
     ) -> None:
         self._reader = reader
         self._keep = keep
+        self._challenged = Challenged()
         self._manners = manners
         self._clock = clock
         self._blobs = blobs
@@ -127,29 +132,47 @@ class PageFetcher:
         """The page as one Emit on PAGES_FETCHED; or the request once more, where it has to wait long.
 
         Nothing where a request of the same partition that waits takes it along (services/fetcher/waiting.py).
-        Raises Skip "robots-disallowed", "not-html"; Poison "bad-redirect"; Transient "robots-unreachable",
-        "blobs-unavailable"; and what HttpReader raises.
+        Raises Skip "robots-disallowed", "not-html"; Poison "bad-redirect", "challenge-page"; Transient
+        "robots-unreachable", "blobs-unavailable"; and what HttpReader raises. A page read again is refused by
+        Skip alone: for any of these, and "unchanged", "gone", "cut-off" (services/fetcher/revisits.py).
         """
         if not await self._room.is_time(request):
             return await self._room.hold(request, message)
         visit = Visit(request.url, asyncio.get_running_loop().time() + self._turns)
         try:
-            page = await self._fetch(request, visit)
-        except Transient as exc:
-            later = self._put_off(request, visit, exc)
-            self._metrics.count("sirwan_requests_put_off_total", reason=exc.reason)
-            return [later]
-        if page.truncated and (once_more := ask_whole(request, self._clock.now())):
-            self._metrics.count("sirwan_requests_put_off_total", reason="truncated")
-            return [once_more]
-        await self._keep(page)
-        page = await asyncio.to_thread(keep_body, page, self._blobs)
+            found = await self._page_or_later(request, visit)
+        except Refusal as exc:
+            if not request.visit:
+                raise
+            self._metrics.count("sirwan_revisits_total", outcome=outcome_of(exc.reason))
+            raise let_go(request, exc) from exc
+        if isinstance(found, Emit):
+            return [found]
+        await self._keep(found)
+        page = await asyncio.to_thread(keep_body, found, self._blobs)
+        if request.visit:
+            self._metrics.count("sirwan_revisits_total", outcome="changed")
         return [Emit(PAGES_FETCHED, page.page_id, page, page.canonical_url)]
 
     @property
     def waiting(self) -> int:
         """Requests in hand whose time has not come."""
         return self._room.waiting
+
+    async def _page_or_later(self, request: FetchRequest, visit: Visit) -> RawPage | Emit:
+        """The page; or the request for later. Raises what `handle` does."""
+        try:
+            page = await self._fetch(request, visit)
+        except Transient as exc:
+            later = self._put_off(request, visit, exc)
+            self._metrics.count("sirwan_requests_put_off_total", reason=exc.reason)
+            return later
+        if page.truncated and (once_more := ask_whole(request, self._clock.now())):
+            self._metrics.count("sirwan_requests_put_off_total", reason="truncated")
+            return once_more
+        if page.truncated and request.visit:  # half a page would look like a change
+            raise Skip("cut-off", f"{page.url} at visit {request.visit}")
+        return page
 
     def _put_off(self, request: FetchRequest, visit: Visit, exc: Transient) -> Emit:
         """The request for later. Raises the refusal itself where the runtime may try again at once."""
@@ -161,7 +184,7 @@ class PageFetcher:
         later = put_off(request, exc, now)
         if later is None:
             raise exc
-        if exc.reason in ("too-many-requests", "server-error"):
+        if exc.reason in ("too-many-requests", "server-error", "challenge-page"):
             self._manners.defer(visit.url, exc.retry_after or 0.0)
         return later
 
@@ -169,17 +192,37 @@ class PageFetcher:
         @asynccontextmanager
         async def permitted(url: str) -> AsyncIterator[None]:
             visit.url = url
+            self._refuse_challenged(url)
             async with AsyncExitStack() as turn:
                 async with _in_time(visit):
                     visit.robots = await self._permission(url)
                     await turn.enter_async_context(self._manners.turn(url, request.lane))
+                self._refuse_challenged(url)  # another page may have met one while we stood in line
                 yield
 
         async with AsyncExitStack() as hand:
             async with _in_time(visit):
                 await hand.enter_async_context(self._hands.held(request.lane))
-            answer = await self._reader.get(request.url, gate=permitted, admit=refuse_media)
+            answer = await self._reader.get(
+                request.url, headers=conditions(request), gate=permitted, admit=refuse_media
+            )
+        self._look_at(request, answer)
         return _page(request, self._reader.require_ok(answer), visit.robots, self._clock)
+
+    def _look_at(self, request: FetchRequest, answer: Answer) -> None:
+        """Raises Transient("challenge-page"), and Skip where a page read again brings nothing new."""
+        if sign := challenge_in(answer.status, answer.headers, answer.body):
+            now = self._clock.now()
+            wait = retry_after_seconds(answer.headers.get("retry-after"), now)
+            self._challenged.note(site_key(answer.url), self._clock.steady(), wait or 0.0)
+            raise Transient("challenge-page", f"status {answer.status} from {answer.url}: {sign}", wait)
+        if request.visit:
+            refuse_same(request, answer.status, answer.url, _digest(answer.body))
+
+    def _refuse_challenged(self, url: str) -> None:
+        site = site_key(url)
+        if left := self._challenged.left(site, self._clock.steady()):
+            raise Transient("challenge-page", f"{site} served one; {url} is not asked for in {left:.0f} s")
 
     async def _permission(self, url: str) -> Robots:
         said = await self._manners.robots(url)
@@ -211,11 +254,16 @@ def _page(request: FetchRequest, answer: Answer, robots: Robots, clock: Clock) -
         content_type=content_type,
         charset=charset,
         body=answer.body,
-        body_sha256=hashlib.sha256(answer.body).hexdigest(),
+        body_sha256=_digest(answer.body),
         truncated=answer.truncated,
         fetched_at=clock.now(),
         robots=robots,
         rights=read_rights(answer.headers, answer.body),
         discovered=request.discovered,
         lane=request.lane,
+        first_fetched_at=request.first_fetched_at,
     )
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

@@ -91,6 +91,12 @@ METRICS: Mapping[str, Metric] = {
             bounds=FETCHING,
         ),
         Metric(
+            "sirwan_revisits_total",
+            "counter",
+            "Pages read again, by what came: changed, unchanged, gone, or failed (let go until the next).",
+            ("outcome",),
+        ),
+        Metric(
             "sirwan_warc_records_total",
             "counter",
             "Fetched pages by what became of them in SIRWAN_WARC: response, revisit (the same as before),"

@@ -15,6 +15,13 @@ UNKNOWN = "unknown"
 """Owner and source of what no source file names; what a message says is never a label by itself."""
 
 
+class _Visited(msgspec.Struct):
+    first_fetched_at: datetime | None = None
+
+
+_VISITED = msgspec.json.Decoder(_Visited)
+
+
 class Delivered:
     """Told of every commit, and now and then of what the database holds."""
 
@@ -70,7 +77,8 @@ class Delivered:
         if not isinstance(fetched_at, datetime):
             raise TypeError(f"fetched_at of an article is {fetched_at!r}")
         self._note(self._known(str(article["source_id"])), fetched_at)
-        if article["version"] == 1:  # a later version may be the old page with a new verdict
+        # A later version may be the old page with a new verdict; and one read again came days after its page.
+        if article["version"] == 1 and not _read_again(article["record"]):
             age = (self._clock.now() - fetched_at).total_seconds()
             self._metrics.observe("sirwan_article_age_seconds", max(age, 0.0))
 
@@ -99,3 +107,7 @@ class Delivered:
             seen_at=None,
             feeds=len(source.feeds),
         )
+
+
+def _read_again(record: object) -> bool:
+    return isinstance(record, bytes) and _VISITED.decode(record).first_fetched_at is not None
