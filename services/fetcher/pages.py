@@ -15,7 +15,7 @@ from services.fetcher.http import Answer, HttpReader
 from services.fetcher.manners import Manners
 from services.fetcher.media import CHOSEN_HEADERS, media_type, refuse_media
 from services.fetcher.postpone import ask_whole, put_off, wait_for_turn
-from services.fetcher.revisits import conditions, let_go, outcome_of, refuse_same
+from services.fetcher.revisits import OUTCOMES, conditions, let_go, outcome_of, refuse_same
 from services.fetcher.rights import read_rights
 from services.fetcher.schedule import retry_after_seconds
 from services.fetcher.turns import Turns
@@ -127,6 +127,8 @@ class PageFetcher:
         self._turns = turns
         self._room = WaitingRoom(clock, hands)
         self._metrics = metrics or Metrics()
+        for outcome in OUTCOMES:
+            self._metrics.count("sirwan_revisits_total", by=0, outcome=outcome)
 
     async def handle(self, request: FetchRequest, message: Message | None = None) -> Sequence[Emit]:
         """The page as one Emit on PAGES_FETCHED; or the request once more, where it has to wait long.

@@ -30,6 +30,7 @@ SPREAD = 0.25  # up to this share of a spacing later, by page: what came at once
 LATE = timedelta(days=7)  # after the last visit was due it is made up for; then the page is left as it is
 MOST_VALIDATOR = 200  # characters; a longer one is not kept, and the visit asks without it
 STARTS = frozenset(("live", "redrive"))  # lanes whose pages are read again
+OUTCOMES = ("changed", "unchanged", "gone", "failed")  # of a visit (metrics.py: sirwan_revisits_total)
 GONE = frozenset((404, 410))  # to a page that was there before
 
 Spacings = Sequence[timedelta]
@@ -186,5 +187,5 @@ def let_go(request: FetchRequest, refusal: Refusal) -> Skip:
 
 
 def outcome_of(reason: str) -> str:
-    """What a visit that published nothing brought (metrics.py: sirwan_revisits_total)."""
-    return reason if reason in ("unchanged", "gone") else "failed"
+    """What a visit brought that published nothing: the same word, or "failed"."""
+    return reason if reason in OUTCOMES else "failed"

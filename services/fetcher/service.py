@@ -61,6 +61,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
             settings.spacings,
             delay=settings.fetch_delay,
             shared=shared,
+            sources=around.sources,
         )
         pages = PageFetcher(
             reader, manners, clock, settings.blobs, hands=hands, turns=turns, metrics=metrics, keep=keep
@@ -87,7 +88,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         def measure() -> None:
             metrics.show("sirwan_feeds", discovery.feeds_by_state())
             metrics.set("sirwan_queue_messages", pages.waiting, stage="fetcher", queue="waiting")
-            metrics.set("sirwan_queue_messages", len(revisits), stage="fetcher", queue="revisits")
+            metrics.set("sirwan_revisit_pages", len(revisits))
 
         with metrics.measuring(measure):
             yield Fitted(

@@ -97,6 +97,11 @@ METRICS: Mapping[str, Metric] = {
             ("outcome",),
         ),
         Metric(
+            "sirwan_revisit_pages",
+            "gauge",
+            "Pages that will be read again; where fetchers share the sites, those of all.",
+        ),
+        Metric(
             "sirwan_warc_records_total",
             "counter",
             "Fetched pages by what became of them in SIRWAN_WARC: response, revisit (the same as before),"

@@ -182,8 +182,15 @@ async def test_how_fresh_a_source_is_does_not_depend_on_pages_read_again(tmp_pat
         )
 
 
+async def test_a_run_that_reads_every_feed_once_reads_no_page_again(tmp_path: Path) -> None:
+    async with a_run(tmp_path) as run:
+        run.clock.passed = 24 * 9 * HOUR
+        await run.pipeline.discover()
+        await run.pipeline.drained()
+        assert (run.web.asked("/feed"), run.web.asked("/0")) == (2, 1)
+
+
 async def test_nothing_is_read_again_where_it_is_set_to_never(tmp_path: Path) -> None:
     async with a_run(tmp_path, revisit_after="never") as run:
         assert len(run.pipeline.fitted["fetcher"].background) == 1
-        asked = run.web.asked("/0")
-        assert asked == 1
+        assert run.web.asked("/0") == 1

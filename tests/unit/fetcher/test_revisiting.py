@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from schemas.codec import encode
-from schemas.records import Discovered, FetchRequest, RawPage, Rights, Robots
+from schemas.records import Discovered, Feed, FetchRequest, RawPage, Rights, Robots, Source
 from schemas.topics import FETCH_REQUESTS, PAGES_FETCHED
 from services.fetcher.canonical import canonical_url, page_id, site_key
 from services.fetcher.feed_state import asked_key
@@ -225,6 +225,19 @@ async def test_what_other_fetchers_plan_is_learned_in_time() -> None:
         await desk.round(WALK / HOUR)
         assert len(desk.revisits) == 1
         assert len(await desk.round(1.3)) == 1
+
+
+@pytest.mark.parametrize("feeds", [None, (), (Feed(url="https://tigris.example/rss", kind="feed"),)])
+async def test_pages_of_a_source_that_is_not_read_any_more_are_left_alone(
+    feeds: tuple[Feed, ...] | None,
+) -> None:
+    sources: dict[str, Source] = {}
+    async with a_desk(sources=sources) as desk:
+        await desk.was_read(PAGE)
+        if feeds is not None:
+            sources["s"] = Source(id="s", name="S", homepage="https://tigris.example/", feeds=feeds)
+        assert len(await desk.round(1.3)) == (1 if feeds else 0)
+        assert desk.visit_of(PAGE) == (2 if feeds else None)
 
 
 @pytest.mark.parametrize("value", [b"{", b'{"first_at":"2026-11-20T12:00:00Z","body_sha256":"","visit":9}'])
