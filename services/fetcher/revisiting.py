@@ -36,7 +36,7 @@ from services.fetcher.schedule import spacing
 from services.runtime.bus import BrokerDown
 from services.runtime.clock import Clock
 from services.runtime.state import State
-from services.stage import Emit, Remember, Transient
+from services.stage import Emit, Poison, Remember, Transient
 
 log = structlog.get_logger()
 
@@ -124,7 +124,7 @@ class Revisits:
         try:
             decided = [await self._decide(page_id, now) for page_id in taken]
             asks = [each.ask for each in decided if each.ask]
-            await asyncio.gather(*(self._request(ask) for ask in asks))
+            await asyncio.gather(*(self._ask(ask) for ask in asks))
             if changes := [each.change for each in decided if each.change]:
                 await self._state.remember(changes)
         except (Transient, BrokerDown):  # what was not remembered is asked for again
@@ -135,6 +135,13 @@ class Revisits:
             if each.again:
                 self._push(each.page_id, each.again)
         return len(asks)
+
+    async def _ask(self, wanted: FetchRequest) -> None:
+        """One that the broker takes from nobody must not keep the others from being asked for."""
+        try:
+            await self._request(wanted)
+        except Poison as exc:
+            log.warning("revisit-refused", url=wanted.url, reason=exc.reason, detail=exc.detail)
 
     def _take(self, now: datetime) -> list[str]:
         """The pages to look at now, out of the index."""

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from schemas.records import FetchRequest, RawPage
+from schemas.records import FetchRequest, RawPage, Timestamp
 from services.fetcher.dates import iso_date
 from services.stage import Refusal, Remember, Skip
 
@@ -40,7 +40,7 @@ Spacings = Sequence[timedelta]
 class Planned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page that will be read again. Fields of a newer version are ignored."""
 
-    first_at: datetime  # when it was first read
+    first_at: Timestamp  # when it was first read
     body_sha256: str  # when it was last read whole, as the validators
     visit: int = 1  # the next one; the first reading is none
     etag: str | None = None

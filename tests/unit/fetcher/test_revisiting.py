@@ -18,7 +18,7 @@ from services.fetcher.revisiting import ELSEWHERE, MOST, SHARE, WALK, Revisits
 from services.fetcher.revisits import planned_bytes, read_planned, revisit_key
 from services.runtime.bus import BrokerDown
 from services.runtime.state import SqliteState
-from services.stage import Emit, Remember, Transient
+from services.stage import Emit, Poison, Remember, Transient
 from tests.clock import FakeClock
 
 HOUR = 3600.0
@@ -41,6 +41,7 @@ class Desk:
         self.state, self.clock = state, clock
         self.asked: list[FetchRequest] = []
         self.down = False
+        self.too_large: set[str] = set()
         self.sites: dict[str, float] | None = None  # ours, and since when; None for all
         self.revisits = Revisits(state, clock, self.since, self.request, SPACINGS, **changes)
 
@@ -50,6 +51,8 @@ class Desk:
     async def request(self, wanted: FetchRequest) -> None:
         if self.down:
             raise BrokerDown("away")
+        if wanted.url in self.too_large:
+            raise Poison("record-too-large")
         self.asked.append(wanted)
 
     async def was_read(self, request: FetchRequest, body: str = "0" * 64, etag: str | None = '"1"') -> None:
@@ -153,6 +156,18 @@ async def test_a_round_that_fails_is_made_once_more(what: str, monkeypatch: pyte
         assert again.visit == 1
         assert len(desk.asked) == (1 if what == "broker" else 2)
         assert desk.visit_of(PAGE) == 2
+
+
+async def test_a_request_that_no_broker_takes_costs_its_own_visit_alone() -> None:
+    """Its list printed a summary nearly as large as a message may be."""
+    async with a_desk() as desk:
+        other = a_request("https://zagros.example/")
+        for each in (PAGE, other):
+            await desk.was_read(each)
+        desk.too_large.add(PAGE.url)
+        await desk.round(1.3)
+        assert [each.url for each in desk.asked] == [other.url]
+        assert desk.visit_of(PAGE) == desk.visit_of(other) == 2
 
 
 async def test_a_round_asks_for_so_many_and_no_more() -> None:
