@@ -84,6 +84,11 @@ class FetchRequest(Record, frozen=True, kw_only=True):
     requested_at: Timestamp
     not_before: Timestamp | None = None
     attempt: int = 1
+    visit: int = 0  # of a page that was read before: 1 for the first time that it is read again
+    etag: str | None = None  # a visit asks with what the page stated when it was last read whole
+    last_modified: str | None = None  # the same, as the header printed it
+    body_sha256: Sha256 | None = None  # of the body it had then; the same body again is no news
+    first_fetched_at: Timestamp | None = None  # when it was first read; null at that time itself
 
 
 class Robots(Part, frozen=True, kw_only=True):
@@ -137,6 +142,7 @@ class RawPage(Record, frozen=True, kw_only=True):
     rights: Rights
     discovered: Discovered
     lane: str
+    first_fetched_at: Timestamp | None = None  # of a page read again (lane revisit): when it was first read
 
 
 # --- the article, growing -----------------------------------------------------------------------
@@ -230,6 +236,7 @@ class Article(Record, frozen=True, kw_only=True):
     discovered: Discovered
     lane: str
     fetched_at: Timestamp
+    first_fetched_at: Timestamp | None = None  # of a page read again (lane revisit): when it was first read
     stamps: tuple[Stamp, ...] = ()
 
 

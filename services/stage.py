@@ -30,6 +30,7 @@ class Refusal(Exception):
             reason  # kebab-case, from the table in services/runtime/reasons.py: it becomes a metric label
         )
         self.detail = detail  # free text: journal, log line and dead letter only
+        self.remember: tuple[Remember, ...] = ()  # what is to be remembered all the same
 
 
 class Skip(Refusal):

@@ -73,6 +73,7 @@ def _assemble(page: RawPage, parts: Parts) -> Article:
         discovered=page.discovered,
         lane=page.lane,
         fetched_at=page.fetched_at,
+        first_fetched_at=page.first_fetched_at,
         stamps=(parts.stamp,),
         **fields,
     )

@@ -8,6 +8,7 @@ import msgspec
 from schemas.records import FetchRequest
 from schemas.topics import FETCH_REQUESTS
 from services.fetcher.canonical import site_key
+from services.fetcher.challenged import LEAVE_ALONE
 from services.stage import Emit, Poison, Transient
 
 SHORT = 5.0  # seconds; a shorter wait that a site asks for is left to the runtime's retries
@@ -23,7 +24,11 @@ MOST_ATTEMPTS: Mapping[str, int] = {  # by reason: how often a page may be put o
     "dns-failed": 16,  # three hours of a host left alone as services/fetcher/unreachable.py says
     "connect-failed": 16,
     "tls-failed": 8,  # a day
+    "challenge-page": 3,
 }
+LEAST_WAITS: Mapping[str, float] = {"challenge-page": LEAVE_ALONE}
+"""Seconds by reason, where to come back soon makes it worse; the runtime does not retry these either."""
+
 MOST_HOPS = 6 + max(MOST_ATTEMPTS.values())
 """Attempts of a page that is put off half way through its redirects: more hops than we follow at once, and
 what it may have been put off before for other reasons."""
@@ -35,7 +40,7 @@ def put_off(request: FetchRequest, refusal: Transient, now: datetime, gap: float
     `gap` is when the site may be asked again anyway: where that is long, a retry would only find it busy.
     Raises Poison with the refusal's reason where the page was put off for it often enough.
     """
-    wait = max(refusal.retry_after or 0.0, gap)
+    wait = max(refusal.retry_after or 0.0, LEAST_WAITS.get(refusal.reason, 0.0), gap)
     if wait <= SHORT or refusal.reason not in MOST_ATTEMPTS:
         return None
     if request.attempt >= MOST_ATTEMPTS[refusal.reason]:

@@ -17,6 +17,7 @@ from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.pages import Keep, PageFetcher, keep_none
 from services.fetcher.polling import Poller
 from services.fetcher.postpone import again
+from services.fetcher.revisiting import Revisits
 from services.fetcher.telling import Teller
 from services.runtime.bus import Message
 from services.runtime.fitting import Fitted, Surroundings, open_state
@@ -47,6 +48,21 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
             delays=CrawlDelays(around.state),
         )
         hands, turns = settings.fetch_concurrency, settings.fetch_seconds * TURNS
+
+        async def request(wanted: FetchRequest) -> None:
+            await (await publish(around.bus, again(wanted), stage="discovery", at=clock.now()))
+
+        shared = around.holdings is not EVERYTHING
+        revisits = Revisits(
+            around.state,
+            clock,
+            manners.since,
+            request,
+            settings.spacings,
+            delay=settings.fetch_delay,
+            shared=shared,
+            sources=around.sources,
+        )
         pages = PageFetcher(
             reader,
             manners,
@@ -62,13 +78,10 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         async def handle(record: Record, message: Message) -> Sequence[Outgoing]:
             if not isinstance(record, FetchRequest):
                 raise TypeError(f"the fetcher reads requests, not {type(record).__name__}")
-            return await pages.handle(record, message)
-
-        async def request(wanted: FetchRequest) -> None:
-            await (await publish(around.bus, again(wanted), stage="discovery", at=clock.now()))
+            emits = await pages.handle(record, message)
+            return [*emits, *revisits.plan(record, emits)]
 
         poller = Poller(reader, manners, around.state, clock, request)
-        shared = around.holdings is not EVERYTHING
         discovery = Discovery(around.sources, poller, clock, hands, teller.tell, shared=shared)
         service = Service(
             "fetcher",
@@ -78,17 +91,20 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
             concurrency=hands + settings.partitions,  # one more for each partition where some must wait
             seconds=settings.fetch_seconds * LIMIT,
         )
+        revisiting = (revisits.run,) if settings.spacings else ()
 
         def measure() -> None:
             metrics.show("sirwan_feeds", discovery.feeds_by_state())
             manners.measure()
             metrics.set("sirwan_queue_messages", pages.waiting, stage="fetcher", queue="waiting")
+            metrics.set("sirwan_revisit_pages", len(revisits))
 
         with metrics.measuring(measure):
             yield Fitted(
                 lambda: service,
+                notes=True,
                 follows=True,
-                background=(partial(discovery.run, asyncio.Event()),),
+                background=(partial(discovery.run, asyncio.Event()), *revisiting),
                 discover_once=discovery.poll_all_once,
             )
     await around.state.close()

@@ -10,12 +10,14 @@ import re
 import socket
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.runtime.durations import parse_durations
 from services.runtime.place import Place, Server, parse_place
 
 PREFIX = "SIRWAN_"
@@ -24,6 +26,10 @@ ADDRESSES = r"^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$"
 
 FOREIGN = frozenset({"SIRWAN_SHARED", "SIRWAN_TEST_KAFKA", "SIRWAN_TEST_POSTGRES"})
 """Variables of the tests, not of the program."""
+
+
+LAST_VISIT, MOST_VISITS = timedelta(days=30), 10
+"""When a page is read again at the latest: the linker knows it for 45 days, then it would be a new one."""
 
 
 class ConfigError(Exception):
@@ -38,6 +44,11 @@ def _readable_agent(value: str) -> str:
 
 def _a_place(value: str) -> str:
     parse_place(value)
+    return value
+
+
+def _durations(value: str) -> str:
+    parse_durations(value, most=LAST_VISIT, count=MOST_VISITS)
     return value
 
 
@@ -84,6 +95,11 @@ class Settings(BaseSettings):
     fetch_seconds: float = Field(30.0, gt=0, description="Seconds one page may take, redirects included.")
     fetch_bytes: int = Field(8 * 1024 * 1024, gt=0, description="Decoded bytes of one page, at most.")
     fetch_concurrency: int = Field(16, ge=1, description="Pages fetched at once, over all sites.")
+    revisit_after: Annotated[str, AfterValidator(_durations)] = Field(
+        "1h,6h,24h,7d",
+        description="How long after it was first fetched a page is read again, for corrections: durations in"
+        " s, m, h or d, at most 10 and none over 30d; `never` for none.",
+    )
     warc: Path | None = Field(
         None,
         description="Folder where the fetcher keeps every page as WARC; default: it keeps none."
@@ -126,6 +142,11 @@ class Settings(BaseSettings):
     def product(self) -> str:
         """The product token that robots.txt may name (RFC 9309 section 2.2.1)."""
         return self.user_agent.split("/")[0].strip()
+
+    @property
+    def spacings(self) -> tuple[timedelta, ...]:
+        """How long after it was first fetched a page is read again; empty for never."""
+        return parse_durations(self.revisit_after, most=LAST_VISIT, count=MOST_VISITS)
 
     @property
     def blobs(self) -> Path:

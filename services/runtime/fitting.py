@@ -56,6 +56,7 @@ class Fitted:
 
     build: Callable[[], Service]
     remembers: bool = False
+    notes: bool = False  # what is handled, in a memory that it opened itself; several messages at once
     follows: bool = False  # the list of sources: it is to be kept up to date
     pure: bool = False  # one topic in, one message at a time: fed by Faust where there is a Kafka
     background: tuple[Callable[[], Awaitable[None]], ...] = ()
@@ -90,6 +91,7 @@ def worker_for(fitted: Fitted, around: Surroundings, subscribe: Subscribe | None
         around.metrics,
         around.health,
         state=around.state if fitted.remembers else None,
+        notes=around.state if fitted.notes else None,
         subscribe=subscribe,
         retry=Retry(attempts=around.settings.retry_attempts),
         patience=Patience.of(around.settings),

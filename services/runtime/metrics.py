@@ -98,6 +98,17 @@ METRICS: Mapping[str, Metric] = {
             bounds=FETCHING,
         ),
         Metric(
+            "sirwan_revisits_total",
+            "counter",
+            "Pages read again, by what came: changed, unchanged, gone, or failed (let go until the next).",
+            ("outcome",),
+        ),
+        Metric(
+            "sirwan_revisit_pages",
+            "gauge",
+            "Pages that will be read again; where fetchers share the sites, those of all.",
+        ),
+        Metric(
             "sirwan_warc_records_total",
             "counter",
             "Fetched pages by what became of them in SIRWAN_WARC: response, revisit (the same as before),"

@@ -54,7 +54,20 @@ REASONS: Mapping[str, Reason] = {
     "http-client-error": Reason(
         "fetcher", "The host answered 4xx: the page is not for us or not there.", NONE
     ),
-    "gone": Reason("fetcher", "The host answered 410: the page was taken away for good.", NONE),
+    "gone": Reason(
+        "fetcher",
+        "The host answered 410: the page was taken away for good. Of a page read again also 404, or the front"
+        " page in its place; its article stays as it was, for nobody said why.",
+        NONE,
+    ),
+    "unchanged": Reason(
+        "fetcher",
+        "The page was read again (SIRWAN_REVISIT_AFTER) and is as it was: 304, or the same body.",
+        NONE,
+    ),
+    "cut-off": Reason(
+        "fetcher", "The page was read again and came cut off, three times; its next visit sees to it.", NONE
+    ),
     "robots-disallowed": Reason("fetcher", "robots.txt forbids the page; the rule is in the detail.", NONE),
     "rights-reserved": Reason(
         "fetcher",
@@ -125,9 +138,9 @@ REASONS: Mapping[str, Reason] = {
     # lists of pages
     "not-a-feed": Reason("discovery", "The document is no feed and no sitemap.", "Correct the source file."),
     "challenge-page": Reason(
-        "discovery",
-        "Instead of the list came a page that only a browser gets past; the sign is in the detail.",
-        "Ask the publisher to let the feed's address through, or name another list.",
+        "fetcher, discovery",
+        "Instead of the list or article came a page that only a browser gets past; the detail has the sign.",
+        "Ask the publisher to let SIRWAN_USER_AGENT through; of a feed, or name another list.",
     ),
     "lying-validator": Reason(
         "discovery",

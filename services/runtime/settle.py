@@ -119,7 +119,7 @@ class Settler:
             outgoing = await self.retry.run(lambda: self._attempt(record, message, tried))
             values = _values(outgoing)
         except Refusal as exc:
-            return Outcome(exc.fate, exc.reason, exc.detail, attempts=tried.made, **whose)
+            return Outcome(exc.fate, exc.reason, exc.detail, exc.remember, attempts=tried.made, **whose)
         except TimeoutError:
             return Outcome(DEAD, TIME_LIMIT, f"over {self.service.seconds:g} s", attempts=tried.made, **whose)
         except Exception as exc:

@@ -25,7 +25,7 @@ from services.runtime.service import Service
 from services.runtime.settle import TIME_LIMIT, Confirmations, Outcome, Settler
 from services.runtime.state import State
 from services.runtime.tracing import NO_TRACES, Traces
-from services.stage import DEAD, Transient
+from services.stage import DEAD, Remember, Transient
 
 log = structlog.get_logger()
 
@@ -68,6 +68,7 @@ class Worker:
     metrics: Metrics
     health: Health
     state: State | None = None
+    notes: State | None = None  # as Fitted.notes says: written to, but nothing is built from it
     subscribe: Subscribe | None = None  # where another driver than the bus feeds the service
     retry: Retry = field(default_factory=Retry)
     patience: Patience = field(default_factory=Patience)
@@ -163,7 +164,7 @@ class _Shift:
             clock=worker.clock,
             metrics=worker.metrics,
             retry=worker.retry,
-            state=worker.state,
+            state=worker.state or worker.notes,
             hold=worker.wait_for_memory,
             traces=worker.traces,
         )
@@ -212,14 +213,16 @@ class _Shift:
             raise Rebuild
         self._generation = message.generation
         outcome = await self._whole(message)
-        self._worker.health.cleared("memory")  # it may have been waited for
         if outcome.reason in UNSAFE:
             await self._worker.breathe()
             raise Rebuild
 
     async def _whole(self, message: Message) -> Outcome:
         outcome = await self._settler.decide(message)
-        return await self._end(message, *await self._settler.hand_over(message, outcome))
+        handed_over = await self._settler.hand_over(message, outcome)
+        if any(isinstance(item, Remember) for item in outcome.outgoing):
+            self._worker.health.cleared("memory")  # it may have been waited for
+        return await self._end(message, *handed_over)
 
     async def _end(self, message: Message, outcome: Outcome, confirmations: Confirmations) -> Outcome:
         """Conclude and acknowledge."""

@@ -18,6 +18,13 @@ UNKNOWN = "unknown"
 """Owner and source of what no source file names; what a message says is never a label by itself."""
 
 
+class _Visited(msgspec.Struct):
+    first_fetched_at: datetime | None = None
+
+
+_VISITED = msgspec.json.Decoder(_Visited)
+
+
 class Delivered:
     """Told of every commit, and now and then of what the database holds."""
 
@@ -86,7 +93,8 @@ class Delivered:
         if not isinstance(fetched_at, datetime):
             raise TypeError(f"fetched_at of an article is {fetched_at!r}")
         self._note(self._known(str(article["source_id"])), fetched_at)
-        if article["version"] == 1:  # a later version may be the old page with a new verdict
+        # A later version may be the old page with a new verdict; and one read again came days after its page.
+        if article["version"] == 1 and not _read_again(article["record"]):
             age = (self._clock.now() - fetched_at).total_seconds()
             self._metrics.observe("sirwan_article_age_seconds", max(age, 0.0))
 
@@ -120,3 +128,7 @@ class Delivered:
 def _known_reason(reason: str) -> str:
     """A reason as a label: those of a fate come from messages too."""
     return reason if reason == "ok" or reason in REASONS else UNKNOWN
+
+
+def _read_again(record: object) -> bool:
+    return isinstance(record, bytes) and _VISITED.decode(record).first_fetched_at is not None

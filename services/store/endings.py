@@ -1,8 +1,8 @@
 """How the last pages of each source ended, and whether that is a state of the source. Pure.
 
 A page that a list named ends at the first stage that refuses it, or at the linker: what comes to the store
-may be an old page with a new verdict, which says nothing of how pages are read now. Archives of pages are
-not fetched, and do not count.
+may be an old page with a new verdict, which says nothing of how pages are read now. Neither do the past that
+an archive holds, and pages read again.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -19,7 +19,7 @@ SELECT s.source_id, s.seen_at, f.stage, f.fate, f.reason,
        count(f.at) AS pages, min(f.at) AS first_at, max(f.at) AS last_at, max(f.url) AS url
   FROM sources s LEFT JOIN {{of_each}} FROM fates e
         WHERE e.source_id = s.source_id AND e.at >= $1 AND e.stage <> 'store'
-          AND (e.fate <> 'done' OR e.stage = 'linker') AND coalesce(e.lane, '') <> 'backfill'
+          AND (e.fate <> 'done' OR e.stage = 'linker') AND coalesce(e.lane, '') NOT IN ('backfill', 'revisit')
         ORDER BY e.at DESC LIMIT {LAST}{{as_f}}
  GROUP BY s.source_id, s.seen_at, f.stage, f.fate, f.reason
  ORDER BY s.source_id, pages DESC, f.stage, f.reason

@@ -12,7 +12,8 @@ from services.runtime.place import Place
 from services.store.reading import Reader, reading
 from services.store.trace import PIPELINE
 
-# A page may have had several fates at a stage (redelivered, or fetched again); the latest counts.
+# A page may have had several fates at a stage (redelivered, or fetched again); the latest counts. That it was
+# read again says nothing of it yet: what was new in it has fates at the stages behind the fetcher.
 LAST = """
 SELECT f.page_id, f.stage, f.fate, f.reason, f.detail, f.at, f.seconds, f.url,
        a.title, a.source_id, a.canonical_url, a.language, a.copy_verdict, a.copy_of, a.story_id,
@@ -22,7 +23,7 @@ SELECT f.page_id, f.stage, f.fate, f.reason, f.detail, f.at, f.seconds, f.url,
   FROM fates f
   LEFT JOIN articles a ON a.page_id = f.page_id
   LEFT JOIN stories s ON s.story_id = a.story_id
- WHERE f.topic <> 'stories.v1' %s
+ WHERE f.topic <> 'stories.v1' AND (f.stage <> 'fetcher' OR coalesce(f.lane, '') <> 'revisit') %s
  ORDER BY f.at
 """
 

@@ -28,7 +28,7 @@ from services.store.tables import (
     Values,
 )
 
-TIMES_OF_A_RUN = ("fetched_at",)
+TIMES_OF_A_RUN = ("fetched_at", "first_fetched_at")
 """Fields of an enriched article that say when it was made, not what it says."""
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,7 +72,8 @@ def _article(article: EnrichedArticle, delivery: Delivery) -> Row:
         language=article.language,
         published=article.published.value if article.published else None,
         modified=article.modified,
-        fetched_at=_instant(article.fetched_at),
+        # When it came to us: a page that was read again a week later is no newer for that.
+        fetched_at=_instant(article.first_fetched_at or article.fetched_at),
         genre=article.genre,
         story_id=article.story.id,
         independent_sources=article.corroboration.independent_sources,

@@ -78,3 +78,30 @@ def test_a_page_that_came_cut_off_is_asked_for_twice_more() -> None:
     assert in_it(ask_whole(a_request(PAGE), START)) == (PAGE, 2, timedelta(seconds=1))
     assert ask_whole(a_request(PAGE, attempt=2), START) is not None
     assert ask_whole(a_request(PAGE, attempt=3), START) is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "wait"), [(None, 2 * 3600.0), (60.0, 2 * 3600.0), (5 * 3600.0, 5 * 3600.0)]
+)
+def test_a_page_behind_a_challenge_waits_long_and_ends_soon(stated: float | None, wait: float) -> None:
+    """Who asks often is taken for what it guards against; so the runtime may not retry it either."""
+    refusal = Transient("challenge-page", "", stated)
+    for attempt in (1, 2):
+        emit = put_off(a_request(PAGE, attempt=attempt), refusal, START)
+        assert in_it(emit) == (PAGE, attempt + 1, timedelta(seconds=wait))
+    with pytest.raises(Poison, match="challenge-page"):
+        put_off(a_request(PAGE, attempt=3), refusal, START)
+
+
+def test_a_page_read_again_that_is_put_off_keeps_its_lane_and_its_visit() -> None:
+    visit = a_request(PAGE, lane="revisit", visit=2, etag='"1"', first_fetched_at=START)
+    emits = [
+        put_off(visit, Transient("too-many-requests", "", 600.0), START),
+        wait_for_turn(visit, PAGE, START, 30.0),
+        ask_whole(visit, START),
+    ]
+    for emit in emits:
+        assert emit is not None
+        assert isinstance(emit.record, FetchRequest)
+        assert (emit.record.lane, emit.record.visit, emit.record.etag) == ("revisit", 2, '"1"')
+        assert emit.record.first_fetched_at == START

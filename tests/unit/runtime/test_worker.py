@@ -409,3 +409,28 @@ async def test_a_memory_that_comes_back_leaves_the_stage_ready() -> None:
     await task
     await state.close()
     assert bus.ends(FETCH_REQUESTS.name) == 1
+
+
+async def test_what_several_hands_note_is_durable_before_it_is_acknowledged() -> None:
+    """A memory that the room opened itself: a page, and a refusal, each with something to remember."""
+    bus, state = MemoryBus(partitions=1), Sulking(":memory:", "fetcher")
+    await state.open()
+
+    async def handle(record: Record, _: Message) -> Sequence[Outgoing]:
+        assert isinstance(record, FetchRequest)
+        if record.url.endswith("/gone"):
+            refusal = Skip("gone")
+            refusal.remember = (Remember("plan", None), Remember("gone", b"1"))
+            raise refusal
+        return [*fetch(record), Remember("plan", b"1"), Remember(record.url[-2:], b"1")]
+
+    async with working(bus, a_service(handle=handle, concurrency=4), notes=state) as worker:
+        await put(bus, "http://a.example/1", "http://a.example/2")
+        await bus.drained()
+        assert [key for key, _ in state.items("")] == ["/1", "/2", "plan"]
+        assert worker.metrics.value("sirwan_pauses_total", stage="fetcher", why="memory") == 1
+        assert worker.health.ready
+        await put(bus, "http://a.example/gone")
+        await bus.drained()
+        assert [key for key, _ in state.items("")] == ["/1", "/2", "gone"]
+    await state.close()

@@ -34,6 +34,14 @@ class Desk:
         at = START - timedelta(minutes=minutes_ago)
         self.delivered.committed([row(an_article(source_id=source_id, fetched_at=at, version=version))])
 
+    def read_again(self, minutes_ago: float, first_minutes_ago: float, version: int = 2) -> None:
+        """Of `tigris-post`."""
+        at, first = (START - timedelta(minutes=minutes) for minutes in (minutes_ago, first_minutes_ago))
+        article = an_article(
+            source_id="tigris-post", fetched_at=at, first_fetched_at=first, lane="revisit", version=version
+        )
+        self.delivered.committed([row(article)])
+
     def newest(self, family: str, source: str) -> float:
         """Minutes ago."""
         self.delivered.show()
@@ -209,3 +217,13 @@ def test_the_age_is_from_fetched_to_committed_and_counts_each_article_once() -> 
     desk.article(5000, version=2)  # an old page whose verdict changed
     assert desk.metrics.value("sirwan_article_age_seconds_count") == 1
     assert desk.metrics.value("sirwan_article_age_seconds_sum") == 120
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_old_page_that_is_read_again_is_neither_news_nor_a_delay(version: int) -> None:
+    """Version 1: it was not relevant when it was first read."""
+    desk = Desk()
+    desk.article(300)
+    desk.read_again(1, first_minutes_ago=9000, version=version)
+    assert desk.newest("Tigris House", "tigris-post") == 300
+    assert b"sirwan_article_age_seconds_count 1.0" in desk.metrics.exposition()
