@@ -176,6 +176,10 @@ class Manners:
         site.booked[place] = at + self._gap(site) + site.took
         return at - now
 
+    def gap(self, url: str) -> float:
+        """Seconds between two requests to the site of `url`, as far as is known."""
+        return self._gap(self._site(url))
+
     def defer(self, url: str, seconds: float) -> None:
         """Leave the site of `url` alone for so long: it asked for it."""
         site = self._site(url)

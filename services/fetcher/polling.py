@@ -54,7 +54,7 @@ class Poller:
         self._manners = manners
         self._state = state
         self._clock = clock
-        self._asker = Asker(state, clock, request)
+        self._asker = Asker(state, clock, request, manners.gap)
 
     def seconds_until_due(self, feed: Feed) -> float:
         """How long until this feed should be read; 0 or less when it is due."""
@@ -64,6 +64,10 @@ class Poller:
     def word(self, feed: Feed) -> tuple[str, str]:
         """How a feed is, and the reason (FeedState.word)."""
         return self._recall(feed.url).word()
+
+    def held_back(self, feed: Feed) -> int:
+        """How many pages it named at its last poll that are not asked for yet."""
+        return self._recall(feed.url).left
 
     def since(self, feed: Feed) -> float | None:
         """Since when, in steady seconds, this feed is ours to read; None while another fetcher reads it."""
@@ -127,10 +131,12 @@ class Poller:
             found, all_rest = await self._poll_children(source, feed, at, answer, listing)
             polled = Polled(at, {}, listing, found, whole=all_rest and not answer.truncated)
         else:
-            found = await self._asker.ask_for_new(source, feed, listing)
-            polled = Polled(at, answer.headers, listing, found, whole=not answer.truncated)
-        if answer.truncated or listing.via == "sitemap-index":
-            # The rest of a cut list, and the children of an index, must be asked for again.
+            # A sitemap without dates is an archive, until all of it was named once.
+            archive = listing.via == "sitemap" and (before.new_at is None or before.left > 0)
+            found = await self._asker.ask_for_new(source, feed, listing, archive=archive)
+            polled = Polled(at, answer.headers, listing, found, whole=not (answer.truncated or found.left))
+        if answer.truncated or found.left or listing.via == "sitemap-index":
+            # The rest of a list that was cut or held back, and the children of an index, must be had again.
             polled, before = replace(polled, headers={}), before.unconditional()
         elif found.new:
             polled = replace(polled, lie=await self._lie(place, before, answer, listing, said_unchanged))
@@ -141,7 +147,9 @@ class Poller:
         self, url: str, before: FeedState, answer: Answer, listing: Listing, said_unchanged: bool
     ) -> str | None:
         """What proves that the validators lie about a list that names new pages; None where nothing does."""
-        if before.distrusted_at or before.digest in (None, digest_of(listing)):
+        if before.distrusted_at or before.digest is None:
+            return None
+        if before.digest == await asyncio.to_thread(digest_of, listing):
             return None
         if same_validator(before, answer.headers):
             return f"other pages under the same validator {before.conditions()}"
@@ -150,7 +158,7 @@ class Poller:
         return None
 
     async def _learn(self, source: Source, before: FeedState, polled: Polled) -> None:
-        after = learn(before, polled, source, self._clock.now())
+        after = await asyncio.to_thread(learn, before, polled, source, self._clock.now())
         if after.distrusted_at and not before.distrusted_at:
             log.warning("lying-validator", source=source.id, feed=polled.at.url, evidence=after.lie)
         await self._remember(polled.at.url, after)
@@ -160,7 +168,8 @@ class Poller:
     ) -> tuple[Found, bool]:
         """Read those of an index that are due; what was found, and whether all of it rests now.
 
-        One that fails does not stop the others.
+        One that fails does not stop the others; one that names more than can be asked for now does, for what
+        they name would have to wait as well.
         """
         if at.depth >= DEEPEST:
             raise Skip("sitemap-too-deep", f"{feed.url}: indexes nest deeper than {DEEPEST}")
@@ -174,6 +183,8 @@ class Poller:
                 found += await self._poll_list(source, feed, below)
             except Refusal as exc:
                 await self.remember_failure(source, below.url, exc)
+            if found.left:
+                break
         return found, resting == len(entries)
 
     async def _look_at(self, source: Source, entries: Sequence[Entry]) -> tuple[list[Child], int]:

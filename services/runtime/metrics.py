@@ -79,6 +79,12 @@ METRICS: Mapping[str, Metric] = {
             ("source", "state", "reason"),
         ),
         Metric(
+            "sirwan_pages_held_back",
+            "gauge",
+            "Pages that lists have named and that are not asked for yet, for their sites cannot serve them.",
+            ("source",),
+        ),
+        Metric(
             "sirwan_fetches_total",
             "counter",
             "HTTP requests made, by status class, or by the reason why there was no usable answer.",
