@@ -71,6 +71,7 @@ bench: $(READY) ## The benchmarks: ratios against a peer in the same run
 	$(BIN)/python -m bench.kafka
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.reading
+	$(BIN)/python -m bench.lists
 
 docs: $(READY) ## Write the pages and schemas that are made from code
 	$(BIN)/sirwan schemas export

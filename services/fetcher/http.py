@@ -104,12 +104,14 @@ class HttpReader:
         headers: Mapping[str, str] | None = None,
         gate: Gate | None = None,
         admit: Callable[[Mapping[str, str]], None] | None = None,
+        most: int | None = None,
     ) -> Answer:
         """The answer to a GET, redirects followed hop by hop; `require_ok` refuses bad statuses.
 
-        `admit` sees the headers of a 2xx answer before its body is read, and may refuse. Raises
-        Transient "timeout", "dns-failed", "connect-failed"; Poison "bad-redirect", "private-address",
-        "tls-failed", "body-too-large"; Skip "bad-url"; and what `gate` and `admit` raise.
+        `most` bytes of body, decoded, are taken; those of the settings where it is not given. `admit` sees
+        the headers of a 2xx answer before its body is read, and may refuse. Raises Transient "timeout",
+        "dns-failed", "connect-failed"; Poison "bad-redirect", "private-address", "tls-failed",
+        "body-too-large"; Skip "bad-url"; and what `gate` and `admit` raise.
         """
         url, left = urldefrag(url).url, self._settings.deadline
         self._check(url)
@@ -117,7 +119,9 @@ class HttpReader:
         while True:
             async with gate(url) if gate else nullcontext():
                 started = asyncio.get_running_loop().time()
-                answer = await self._exchange(url, headers or {}, admit, left)
+                answer = await self._exchange(
+                    url, headers or {}, admit, left, most or self._settings.max_body
+                )
                 left -= asyncio.get_running_loop().time() - started
             passed.append(url)
             if answer.status not in REDIRECTS:
@@ -169,12 +173,13 @@ class HttpReader:
         headers: Mapping[str, str],
         admit: Callable[[Mapping[str, str]], None] | None,
         seconds: float,
+        most: int,
     ) -> Answer:
         """One request and its answer, counted."""
         began = self._clock.steady()
         outcome = "cancelled"
         try:
-            answer = await self._ask(url, headers, admit, seconds)
+            answer = await self._ask(url, headers, admit, seconds, most)
             outcome = f"{answer.status // 100}xx"
         except Refusal as exc:
             outcome = exc.reason
@@ -190,6 +195,7 @@ class HttpReader:
         headers: Mapping[str, str],
         admit: Callable[[Mapping[str, str]], None] | None,
         seconds: float,
+        most: int,
     ) -> Answer:
         try:
             async with (
@@ -203,10 +209,11 @@ class HttpReader:
                     return answer
                 if admit:
                     admit(answer.headers)
-                raw, cut = await self._read(response)
+                raw, cut = await self._read(response, most)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as exc:
             raise _refusal(exc, url) from exc
-        body, whole = decode_content(raw, answer.headers.get("content-encoding"), self._settings.max_body)
+        coding = answer.headers.get("content-encoding")
+        body, whole = await asyncio.to_thread(decode_content, raw, coding, most)
         return Answer(answer.status, url, (), answer.headers, body, cut or not whole)
 
     async def _begin(self, response: httpx.Response) -> bytes:
@@ -228,9 +235,9 @@ class HttpReader:
         ):  # a TimeoutError is an OSError; the status is answer enough
             return b""
 
-    async def _read(self, response: httpx.Response) -> tuple[bytes, bool]:
+    async def _read(self, response: httpx.Response, most: int) -> tuple[bytes, bool]:
         """Raw bytes, and whether the other side stopped before the end."""
-        most, raw = self._settings.max_body, bytearray()
+        raw = bytearray()
         stated = response.headers.get("content-length", "")
         if stated.isdigit() and int(stated) > most:
             raise Poison("body-too-large", f"{stated} bytes stated, at most {most}")

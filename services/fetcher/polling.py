@@ -118,10 +118,14 @@ class Poller:
         now = self._clock.now()
         before = on_trial(self._recall(at.url), now)
         place = before.place(at.url, now)
-        answer = await self._lists.ask(place, before.conditions())
+        answer = await self._lists.ask(place, before.conditions(), feed.kind)
         said_unchanged = answer.status == 304
         if said_unchanged:
-            whole = await self._lists.probe(place) if probe_due(before, share_of(at.url), now) else None
+            whole = (
+                await self._lists.probe(place, feed.kind)
+                if probe_due(before, share_of(at.url), now)
+                else None
+            )
             if whole is None:
                 await self._learn(source, before, Polled(at, answer.headers))
                 return NOTHING
@@ -139,12 +143,14 @@ class Poller:
             # The rest of a list that was cut or held back, and the children of an index, must be had again.
             polled, before = replace(polled, headers={}), before.unconditional()
         elif found.new:
-            polled = replace(polled, lie=await self._lie(place, before, answer, listing, said_unchanged))
+            polled = replace(
+                polled, lie=await self._lie(place, feed.kind, before, answer, listing, said_unchanged)
+            )
         await self._learn(source, before, polled)
         return found
 
     async def _lie(
-        self, url: str, before: FeedState, answer: Answer, listing: Listing, said_unchanged: bool
+        self, url: str, kind: str, before: FeedState, answer: Answer, listing: Listing, said_unchanged: bool
     ) -> str | None:
         """What proves that the validators lie about a list that names new pages; None where nothing does."""
         if before.distrusted_at or before.digest is None:
@@ -153,7 +159,7 @@ class Poller:
             return None
         if same_validator(before, answer.headers):
             return f"other pages under the same validator {before.conditions()}"
-        if said_unchanged and await self._lists.insists(url, before.conditions()):
+        if said_unchanged and await self._lists.insists(url, before.conditions(), kind):
             return f"304 for {before.conditions()} before and after a list with new pages"
         return None
 
