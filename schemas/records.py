@@ -41,6 +41,7 @@ class Feed(Part, frozen=True, kw_only=True):
 
     url: str
     kind: str  # feed | sitemap | section
+    other_sites: bool = False  # a sitemap may name pages of other sites than its own and the homepage's
 
 
 class Source(Record, frozen=True, kw_only=True):

@@ -30,15 +30,18 @@ from services.fetcher.http import Answer, HttpReader
 from services.fetcher.learning import NOTHING, Found, Polled, learn
 from services.fetcher.list_reader import ListReader
 from services.fetcher.manners import Manners, SiteElsewhere
+from services.fetcher.other_sites import own_pages
 from services.fetcher.schedule import OURS, interval_after_failure
 from services.fetcher.validators import digest_of, on_trial, probe_due, same_validator
 from services.runtime.clock import Clock
+from services.runtime.metrics import Metrics
 from services.runtime.state import State
 from services.stage import Poison, Refusal, Remember, Skip, Transient
 
 log = structlog.get_logger()
 
 ASK_TO_WAIT = frozenset(("too-many-requests", "server-error", "challenge-page"))  # for the whole site
+LEFT_OUT = "sirwan_entries_left_out_total"
 MOST_CHILDREN = 50  # sitemaps of an index read in one poll (services/fetcher/children.py)
 BREATH = 100  # sitemaps looked at before others may work: 8 ms with SQLite, 4 s for the 50,000 of an index
 DEEPEST = 2  # indexes inside indexes
@@ -48,12 +51,19 @@ class Poller:
     """Reads lists, and remembers what each has named."""
 
     def __init__(
-        self, reader: HttpReader, manners: Manners, state: State, clock: Clock, request: Request
+        self,
+        reader: HttpReader,
+        manners: Manners,
+        state: State,
+        clock: Clock,
+        request: Request,
+        metrics: Metrics | None = None,
     ) -> None:
         self._lists = ListReader(reader, manners, clock)
         self._manners = manners
         self._state = state
         self._clock = clock
+        self._metrics = metrics or Metrics()
         self._asker = Asker(state, clock, request, manners.gap)
 
     def seconds_until_due(self, feed: Feed) -> float:
@@ -130,7 +140,7 @@ class Poller:
                 await self._learn(source, before, Polled(at, answer.headers))
                 return NOTHING
             answer = whole
-        listing = await self._lists.read(feed, answer)
+        listing = await self._own_pages(source, feed, answer, await self._lists.read(feed, answer))
         if listing.via == "sitemap-index":
             found, all_rest = await self._poll_children(source, feed, at, answer, listing)
             polled = Polled(at, {}, listing, found, whole=all_rest and not answer.truncated)
@@ -148,6 +158,16 @@ class Poller:
             )
         await self._learn(source, before, polled)
         return found
+
+    async def _own_pages(self, source: Source, feed: Feed, answer: Answer, listing: Listing) -> Listing:
+        """The list without what it may not name. Raises Skip("other-site")."""
+        if feed.other_sites:
+            return listing
+        own = await asyncio.to_thread(own_pages, listing, (answer.url, source.homepage))
+        if left_out := len(listing.entries) - len(own.entries):
+            log.info("other-site", source=source.id, feed=answer.url, entries=left_out)
+            self._metrics.count(LEFT_OUT, left_out, source=source.id, reason="other-site")
+        return own
 
     async def _lie(
         self, url: str, kind: str, before: FeedState, answer: Answer, listing: Listing, said_unchanged: bool

@@ -59,7 +59,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         async def request(wanted: FetchRequest) -> None:
             await (await publish(around.bus, again(wanted), stage="discovery", at=clock.now()))
 
-        poller = Poller(reader, manners, around.state, clock, request)
+        poller = Poller(reader, manners, around.state, clock, request, metrics)
         shared = around.holdings is not EVERYTHING
         discovery = Discovery(around.sources, poller, clock, hands, teller.tell, shared=shared)
         service = Service(

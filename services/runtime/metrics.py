@@ -85,6 +85,12 @@ METRICS: Mapping[str, Metric] = {
             ("source",),
         ),
         Metric(
+            "sirwan_entries_left_out_total",
+            "counter",
+            "Entries of lists that are not asked for, by reason: other-site, at each poll that meets them.",
+            ("source", "reason"),
+        ),
+        Metric(
             "sirwan_fetches_total",
             "counter",
             "HTTP requests made, by status class, or by the reason why there was no usable answer.",

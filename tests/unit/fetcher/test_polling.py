@@ -13,6 +13,7 @@ from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.list_reader import READ_KINDS
 from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.polling import Poller
+from services.runtime.metrics import Metrics
 from services.runtime.state import SqliteState
 from services.stage import Refusal, Transient
 from tests.clock import START, FakeClock
@@ -29,7 +30,8 @@ class Desk:
         self.asked: list[FetchRequest] = []
         self.broken = False
         manners = Manners(reader, clock, MannersSettings(delay=delay))
-        self.poller = Poller(reader, manners, state, clock, self.request)
+        self.metrics = Metrics()
+        self.poller = Poller(reader, manners, state, clock, self.request, self.metrics)
 
     async def request(self, wanted: FetchRequest) -> None:
         if self.broken:
