@@ -21,6 +21,7 @@ from services.fetcher.canonical import canonical_url, page_id, site_key
 from services.fetcher.entries import Entry, Listing
 from services.fetcher.feed_state import asked_key, seen_key
 from services.fetcher.floods import Waiting, lane_of, news_first
+from services.fetcher.learned_shapes import LearnedShapes
 from services.fetcher.learning import Found
 from services.runtime.clock import Clock
 from services.runtime.state import State
@@ -60,6 +61,7 @@ class Asker:
         self._request = request
         self._gap = gap
         self._waiting = Waiting()
+        self._shapes = LearnedShapes(state)
         self._asking = asyncio.Lock()  # two feeds that name the same page ask for it once
 
     async def ask_for_new(
@@ -74,9 +76,18 @@ class Asker:
         for start in range(0, len(fresh), BATCH):
             async with self._asking:
                 asked += await self._ask_batch(feed, fresh[start : start + BATCH])
+        if listing.via != "section":  # which knows its articles by what is learned here
+            await self._learn_shapes(source, feed, fresh)
         if left:
             log.info("list-capped", source=source.id, feed=feed.url, asked=asked, left=left)
         return Found(asked=asked, new=len(fresh), left=left)
+
+    async def _learn_shapes(self, source: Source, feed: Feed, fresh: Sequence[FetchRequest]) -> None:
+        """What addresses the articles of the source's own sites have."""
+        for site in {site_key(source.homepage), site_key(feed.url)}:
+            await self._shapes.learn(
+                site, [item.canonical_url for item in fresh if site_key(item.url) == site]
+            )
 
     async def _ask_batch(self, feed: Feed, batch: list[FetchRequest]) -> int:
         """Publish, then remember; how many were asked for."""

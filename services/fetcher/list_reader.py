@@ -7,6 +7,7 @@ bench/lists.py, and of those that may be long one is read at a time.
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from functools import partial
 
 import structlog
 
@@ -18,7 +19,8 @@ from services.fetcher.http import Answer, HttpReader
 from services.fetcher.listing_text import GZIP, MAX_LISTING
 from services.fetcher.manners import Manners
 from services.fetcher.schedule import retry_after_seconds
-from services.fetcher.sections import read_section
+from services.fetcher.sections import NOTHING_LEARNED, read_section
+from services.fetcher.url_shapes import Shapes
 from services.runtime.clock import Clock
 from services.stage import Poison, Refusal, Transient
 
@@ -72,11 +74,17 @@ class ListReader:
         except Refusal:
             return False
 
-    async def read(self, feed: Feed, answer: Answer) -> Listing:
-        """The list in an answer. Raises what its reader refuses, and Transient("challenge-page")."""
+    async def read(self, feed: Feed, answer: Answer, learned: Shapes = NOTHING_LEARNED) -> Listing:
+        """The list in an answer; `learned` is what articles of a section page look like.
+
+        Raises what its reader refuses, and Transient("challenge-page").
+        """
+        read = READ_KINDS[feed.kind]
+        if feed.kind == "section":
+            read = partial(read_section, learned=learned)
         try:
             async with self._long if may_be_long(answer.body) else nullcontext():
-                listing = await asyncio.to_thread(READ_KINDS[feed.kind], answer.body, answer.url)
+                listing = await asyncio.to_thread(read, answer.body, answer.url)
         except Poison as exc:
             if exc.reason == "not-a-feed" and (sign := sign_in_body(answer.body)):
                 raise self._challenge(answer, sign) from exc

@@ -27,6 +27,7 @@ from services.fetcher.feed_state import (
     state_bytes,
 )
 from services.fetcher.http import Answer, HttpReader
+from services.fetcher.learned_shapes import LearnedShapes
 from services.fetcher.learning import NOTHING, Found, Polled, learn
 from services.fetcher.list_reader import ListReader
 from services.fetcher.manners import Manners, SiteElsewhere
@@ -64,6 +65,7 @@ class Poller:
         self._state = state
         self._clock = clock
         self._metrics = metrics or Metrics()
+        self._shapes = LearnedShapes(state)
         self._asker = Asker(state, clock, request, manners.gap)
 
     def seconds_until_due(self, feed: Feed) -> float:
@@ -140,7 +142,8 @@ class Poller:
                 await self._learn(source, before, Polled(at, answer.headers))
                 return NOTHING
             answer = whole
-        listing = await self._own_pages(source, feed, answer, await self._lists.read(feed, answer))
+        listing = await self._lists.read(feed, answer, self._shapes.of(site_key(answer.url)))
+        listing = await self._own_pages(source, feed, answer, listing)
         if listing.via == "sitemap-index":
             found, all_rest = await self._poll_children(source, feed, at, answer, listing)
             polled = Polled(at, {}, listing, found, whole=all_rest and not answer.truncated)
