@@ -23,7 +23,9 @@ from services.fetcher.feed_state import asked_key, seen_key
 from services.fetcher.floods import Waiting, lane_of, news_first
 from services.fetcher.learned_shapes import LearnedShapes
 from services.fetcher.learning import Found
+from services.fetcher.prefilter import may_concern, passed_over, was_passed_over
 from services.runtime.clock import Clock
+from services.runtime.metrics import Metrics
 from services.runtime.state import State
 from services.stage import Remember, Skip
 
@@ -39,6 +41,7 @@ FAULTS = (  # what code with a mistake in it raises; the machine and the broker 
     ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
     etree.LxmlError, msgspec.MsgspecError,
 )  # fmt: skip
+LEFT_OUT = "sirwan_entries_left_out_total"
 BATCH = 64  # requests confirmed and remembered together
 STEP = 500  # entries looked at before others may work: 5 ms with SQLite
 
@@ -55,11 +58,12 @@ class Page(NamedTuple):
 class Asker:
     """What every list has named, and what was asked for."""
 
-    def __init__(self, state: State, clock: Clock, request: Request, gap: Gap) -> None:
+    def __init__(self, state: State, clock: Clock, request: Request, gap: Gap, metrics: Metrics) -> None:
         self._state = state
         self._clock = clock
         self._request = request
         self._gap = gap
+        self._metrics = metrics
         self._waiting = Waiting()
         self._shapes = LearnedShapes(state)
         self._asking = asyncio.Lock()  # two feeds that name the same page ask for it once
@@ -71,7 +75,7 @@ class Asker:
 
         `archive` says that pages without a date are old. Raises Transient of the state.
         """
-        fresh, left = await self._choose(source, feed, listing, archive=archive)
+        fresh, foreign, left = await self._choose(source, feed, listing, archive=archive)
         asked = 0
         for start in range(0, len(fresh), BATCH):
             async with self._asking:
@@ -80,7 +84,21 @@ class Asker:
             await self._learn_shapes(source, feed, fresh)
         if left:
             log.info("list-capped", source=source.id, feed=feed.url, asked=asked, left=left)
-        return Found(asked=asked, new=len(fresh), left=left)
+        if foreign:
+            await self._pass_over(source, feed, foreign)
+        return Found(asked=asked, new=len(fresh) + len(foreign), left=left)
+
+    async def _pass_over(self, source: Source, feed: Feed, pages: Sequence[Page]) -> None:
+        """Remember pages that name neither country as named, with the words they were judged by."""
+        log.info("prefiltered", source=source.id, feed=feed.url, entries=len(pages))
+        self._metrics.count(LEFT_OUT, len(pages), source=source.id, reason="prefiltered")
+        for page in pages:
+            log.debug("entry-refused", feed=feed.url, reason="prefiltered", detail=page.entry.url)
+        for start in range(0, len(pages), STEP):
+            step = pages[start : start + STEP]
+            await self._state.remember(
+                [Remember(seen_key(feed.url, page.ident), passed_over(page.entry)) for page in step]
+            )
 
     async def _learn_shapes(self, source: Source, feed: Feed, fresh: Sequence[FetchRequest]) -> None:
         """What addresses the articles of the source's own sites have."""
@@ -101,25 +119,37 @@ class Asker:
 
     async def _choose(
         self, source: Source, feed: Feed, listing: Listing, *, archive: bool
-    ) -> tuple[list[FetchRequest], int]:
-        """Requests for pages this feed has not named before, news first, and how many were held back.
+    ) -> tuple[list[FetchRequest], list[Page], int]:
+        """Requests for pages this feed has not named before, news first; those that name neither country
+        where the source wants no such; and how many were held back.
 
         What costs time is done in a thread, and others work between two steps: a list may be long.
         """
         now = self._clock.now()
         entries = await asyncio.to_thread(news_first, listing.entries, now, archive=archive)
         fresh: dict[str, FetchRequest] = {}
+        foreign: dict[str, Page] = {}
         left = 0
         for start in range(0, len(entries), STEP):
             for page in await asyncio.to_thread(_pages, source, feed, entries[start : start + STEP]):
-                if page.ident in fresh or self._state.get(seen_key(feed.url, page.ident)) is not None:
+                if page.ident in fresh or self._is_settled(source, feed, page):
                     continue
                 lane = lane_of(page.entry, now, archive=archive)
-                if not self._has_room(source, page, lane):
+                if source.prefilter and not may_concern(page.entry):
+                    foreign[page.ident] = page
+                elif not self._has_room(source, page, lane):
                     left += 1
                 elif wanted := _wanted(source, feed, listing.via, page, lane, now):
                     fresh[page.ident] = wanted
-        return list(fresh.values()), left
+        return list(fresh.values()), [page for ident, page in foreign.items() if ident not in fresh], left
+
+    def _is_settled(self, source: Source, feed: Feed, page: Page) -> bool:
+        """Whether nothing is to be decided: the feed has named the page, and it was asked for; or it was
+        passed over, for the words that it still has."""
+        seen = self._state.get(seen_key(feed.url, page.ident))
+        if seen is None or not was_passed_over(seen):
+            return seen is not None
+        return source.prefilter and seen == passed_over(page.entry)
 
     def _has_room(self, source: Source, page: Page, lane: str) -> bool:
         """Whether its site can serve the page soon, which it is then counted on for; or need not."""

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from schemas.records import Feed, Source
-from services.fetcher.asking import FAULTS, Asker, Request
+from services.fetcher.asking import FAULTS, LEFT_OUT, Asker, Request
 from services.fetcher.canonical import site_key
 from services.fetcher.children import Child, Target, in_turn, known_bytes, newest_first, read_known
 from services.fetcher.entries import Entry, Listing
@@ -42,7 +42,6 @@ from services.stage import Poison, Refusal, Remember, Skip, Transient
 log = structlog.get_logger()
 
 ASK_TO_WAIT = frozenset(("too-many-requests", "server-error", "challenge-page"))  # for the whole site
-LEFT_OUT = "sirwan_entries_left_out_total"
 MOST_CHILDREN = 50  # sitemaps of an index read in one poll (services/fetcher/children.py)
 BREATH = 100  # sitemaps looked at before others may work: 8 ms with SQLite, 4 s for the 50,000 of an index
 DEEPEST = 2  # indexes inside indexes
@@ -66,7 +65,7 @@ class Poller:
         self._clock = clock
         self._metrics = metrics or Metrics()
         self._shapes = LearnedShapes(state)
-        self._asker = Asker(state, clock, request, manners.gap)
+        self._asker = Asker(state, clock, request, manners.gap, self._metrics)
 
     def seconds_until_due(self, feed: Feed) -> float:
         """How long until this feed should be read; 0 or less when it is due."""

@@ -87,7 +87,7 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "sirwan_entries_left_out_total",
             "counter",
-            "Entries of lists that are not asked for, by reason: other-site, at each poll that meets them.",
+            "Entries of lists that are not asked for: other-site at each poll, prefiltered once a page.",
             ("source", "reason"),
         ),
         Metric(
