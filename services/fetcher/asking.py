@@ -84,13 +84,14 @@ class Asker:
             await self._learn_shapes(source, feed, fresh)
         if left:
             log.info("list-capped", source=source.id, feed=feed.url, asked=asked, left=left)
-        if foreign:
+        if source.prefilter:
             await self._pass_over(source, feed, foreign)
         return Found(asked=asked, new=len(fresh) + len(foreign), left=left)
 
     async def _pass_over(self, source: Source, feed: Feed, pages: Sequence[Page]) -> None:
         """Remember pages that name neither country as named, with the words they were judged by."""
-        log.info("prefiltered", source=source.id, feed=feed.url, entries=len(pages))
+        if pages:
+            log.info("prefiltered", source=source.id, feed=feed.url, entries=len(pages))
         self._metrics.count(LEFT_OUT, len(pages), source=source.id, reason="prefiltered")
         for page in pages:
             log.debug("entry-refused", feed=feed.url, reason="prefiltered", detail=page.entry.url)

@@ -166,9 +166,12 @@ class Poller:
         if feed.other_sites:
             return listing
         own = await asyncio.to_thread(own_pages, listing, (answer.url, source.homepage))
-        if left_out := len(listing.entries) - len(own.entries):
+        if own is listing:
+            return listing
+        left_out = len(listing.entries) - len(own.entries)
+        self._metrics.count(LEFT_OUT, left_out, source=source.id, reason="other-site")
+        if left_out:
             log.info("other-site", source=source.id, feed=answer.url, entries=left_out)
-            self._metrics.count(LEFT_OUT, left_out, source=source.id, reason="other-site")
         return own
 
     async def _lie(

@@ -73,7 +73,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
 
         def measure() -> None:
             metrics.show("sirwan_feeds", discovery.feeds_by_state())
-            metrics.show("sirwan_pages_held_back", discovery.pages_held_back())
+            metrics.show("sirwan_held_back_pages", discovery.pages_held_back())
             metrics.set("sirwan_queue_messages", pages.waiting, stage="fetcher", queue="waiting")
 
         with metrics.measuring(measure):

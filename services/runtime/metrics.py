@@ -79,7 +79,7 @@ METRICS: Mapping[str, Metric] = {
             ("source", "state", "reason"),
         ),
         Metric(
-            "sirwan_pages_held_back",
+            "sirwan_held_back_pages",
             "gauge",
             "Pages that lists have named and that are not asked for yet, for their sites cannot serve them.",
             ("source",),
