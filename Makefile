@@ -72,6 +72,8 @@ bench: $(READY) ## The benchmarks: ratios against a peer in the same run
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.reading
 	$(BIN)/python -m bench.fetch
+	$(BIN)/python -m bench.lists
+	$(BIN)/python -m bench.sections
 
 docs: $(READY) ## Write the pages and schemas that are made from code
 	$(BIN)/sirwan schemas export

@@ -41,6 +41,7 @@ class Feed(Part, frozen=True, kw_only=True):
 
     url: str
     kind: str  # feed | sitemap | section
+    other_sites: bool = False  # a sitemap may name pages of other sites than its own and the homepage's
 
 
 class Source(Record, frozen=True, kw_only=True):
@@ -59,6 +60,9 @@ class Source(Record, frozen=True, kw_only=True):
     state_media: bool = False  # a government or a body of the state decides what it says, whatever its kind
     poll_floor: float = 300.0  # seconds between two polls of a feed, at least
     poll_ceiling: float = 21600.0  # seconds, at most
+    prefilter: bool = (
+        False  # pages are not asked for of which a list says something, and nothing of Iraq or Iran
+    )
     notes: str = ""
 
 

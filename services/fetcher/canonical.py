@@ -66,6 +66,7 @@ DROPPED = re.compile(r"[\t\n\r]")
 HOST = re.compile(
     r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?|\[[0-9a-f:.]+\]"
 )
+ORIGIN = re.compile(r"[^/?#]*//[^/?#]*")
 SLASHES = re.compile(r"/{2,}")
 
 STAMP = Stamp(
@@ -193,6 +194,12 @@ def site_key(url: str) -> str:
 
     Raises Skip("bad-url") where the URL has no host.
     """
+    origin = ORIGIN.match(url)
+    return _site_of(origin[0] if origin else url)
+
+
+@lru_cache(maxsize=4096)
+def _site_of(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme, 0)

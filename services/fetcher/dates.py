@@ -11,6 +11,10 @@ RFC_822 = re.compile(  # as nearly all RSS prints it; read without a detour
     r" ((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)"
     r" (GMT|UTC|[+-][01]\d[0-5]\d)"
 )
+ISO_8601 = re.compile(  # as nearly all sitemaps and Atom feeds print it (RFC 3339); read without a detour
+    r"((?:20|19)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.\d+)?"
+    r"(Z|\+[01]\d:[0-5]\d)"
+)
 YEAR_FIRST = re.compile(  # 2026-11-20, 20261120, 2026/11/20, 2026-11; the rest of the text is a time
     r"(?P<year>\d{4})(?P<between>[-/.]?)(?P<month>\d\d?)(?:(?P=between)(?P<day>\d\d?))?(?=$|[T\s,]|(?<=\d{8})\d{6}$)",
     re.IGNORECASE,
@@ -45,6 +49,8 @@ def first_date(printed: Iterable[str]) -> str | None:
     """The first that can be read, else the first as printed; None where nothing is printed."""
     kept = None
     for text in printed:
+        if found := ISO_8601.fullmatch(text):
+            return found[1] + ("+00:00" if found[2] == "Z" else found[2])
         if found := RFC_822.fullmatch(text):
             day, name, year, time, zone = found.groups()
             if (month := MONTHS.get(name.lower())) and int(day) < 29:

@@ -76,6 +76,14 @@ class Discovery:
         ours = ((source, feed) for source, feed in _feeds(self._sources.now) if self._is_ours(feed))
         return Counter((source.id, *self._poller.word(feed)) for source, feed in ours)
 
+    def pages_held_back(self) -> Mapping[tuple[str, ...], float]:
+        """How many pages that lists have named are not asked for yet, by source id."""
+        held: Counter[tuple[str, ...]] = Counter()
+        for source, feed in _feeds(self._sources.now):
+            if self._is_ours(feed):
+                held[source.id,] += self._poller.held_back(feed)
+        return held
+
     def _is_ours(self, feed: Feed) -> bool:
         return self._poller.since(feed) is not None
 

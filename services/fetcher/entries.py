@@ -25,6 +25,7 @@ FORBIDDEN = re.compile(
 )  # and no C1 controls
 SOUND_URL = re.compile(r"https?://[A-Za-z0-9.-]++(?::[0-9]++)?+(?:/[!-:<-~]*+)?")  # nothing to undo in it
 MAX_TITLE, MAX_SUMMARY = 1000, 4000  # characters: a hint for later stages, not the text
+MOST_ENTRIES = 250_000  # of one listing, the rest is left out: five times what sitemaps.org allows
 MAX_READ = 8  # times the limit: how much of a field is looked at
 
 

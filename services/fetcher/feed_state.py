@@ -28,6 +28,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hub: str | None = None  # that would tell of its news by WebSub; recorded, not yet used
     lastmod: str | None = None  # of a sitemap: its date in the index when it was last read whole
     entries: int | None = None  # that it named when it was last read
+    left: int = 0  # pages it named then that are not asked for yet (services/fetcher/floods.py)
     new_at: datetime | None = None  # of the last poll that brought a page it had not named
     gap: float | None = None  # seconds, the decayed mean between two such polls
     gaps: int = 0  # that this mean is known from, counted up to a habit
@@ -86,9 +87,12 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             detail="",
         )
 
-    def brought_news(self, now: datetime) -> "FeedState":
-        """After a poll that brought a page it had not named; the first one brings its past, and is no gap."""
-        if self.new_at is None:
+    def brought_news(self, now: datetime, *, going_on: bool = False) -> "FeedState":
+        """After a poll that brought a page it had not named.
+
+        The first one brings its past, and is no gap; nor is one `going_on` with what was held back.
+        """
+        if self.new_at is None or going_on:
             return msgspec.structs.replace(self, new_at=now)
         gap = mean_gap(self.gap, (now - self.new_at).total_seconds())
         return msgspec.structs.replace(self, new_at=now, gap=gap, gaps=min(self.gaps + 1, HABIT))

@@ -1,9 +1,19 @@
 """Feeds: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0; and the one door to every kind of listing. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from services.fetcher.dates import first_date
-from services.fetcher.entries import MAX_SUMMARY, MAX_TITLE, Entry, Listing, absolute_url, folded, plain
+from services.fetcher.entries import (
+    MAX_SUMMARY,
+    MAX_TITLE,
+    MOST_ENTRIES,
+    Entry,
+    Listing,
+    absolute_url,
+    folded,
+    plain,
+)
 from services.fetcher.fields import Element, Fields, by_name, text_of
 from services.fetcher.hints import read_hints
 from services.fetcher.jsonfeed import read_json_feed
@@ -37,12 +47,13 @@ def read_listing(body: bytes, base: str | None = None) -> Listing:
     "listing-too-large".
     """
     text = listing_text(body)
-    if text.lstrip("\ufeff \t\r\n").startswith("{"):
-        return read_json_feed(text, base)
+    if text.beginning().lstrip("\ufeff \t\r\n").startswith("{"):
+        return read_json_feed(text.whole(), base)
     markup = read_markup(text)
     if markup is not None:
         return READERS[markup.kind](markup, base)
-    return read_json_feed(text, base) if '"items"' in text else read_plain_list(text)
+    whole = text.whole()
+    return read_json_feed(whole, base) if '"items"' in whole else read_plain_list(whole)
 
 
 def read_rss(markup: Markup, base: str | None) -> Listing:
@@ -72,7 +83,7 @@ def _feed(
     via: str, markup: Markup, base: str | None, name: str, link_of: Callable[[Fields], Link | None]
 ) -> Listing:
     head = markup.head(name)
-    entries = tuple(_entries(markup, head, base, name, link_of))
+    entries = tuple(islice(_entries(markup, head, base, name, link_of), MOST_ENTRIES))
     return Listing(via=via, entries=entries, hints=read_hints(head, base))
 
 

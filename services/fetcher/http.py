@@ -34,6 +34,7 @@ httpcore looks at every connection of a pool, and for each idle one at all the o
 pool for all took a third of what a page costs, and kept too few connections for the next page of each site.
 """
 
+QUICK = 8 * 1024 * 1024  # bytes that are decoded on the spot: a thread costs a page more than that
 PATIENCE = 5.0  # seconds for the beginning of a page that says no
 
 
@@ -113,12 +114,14 @@ class HttpReader:
         headers: Mapping[str, str] | None = None,
         gate: Gate | None = None,
         admit: Callable[[Mapping[str, str]], None] | None = None,
+        most: int | None = None,
     ) -> Answer:
         """The answer to a GET, redirects followed hop by hop; `require_ok` refuses bad statuses.
 
-        `admit` sees the headers of a 2xx answer before its body is read, and may refuse. Raises
-        Transient "timeout", "dns-failed", "connect-failed"; Poison "bad-redirect", "private-address",
-        "tls-failed", "body-too-large"; Skip "bad-url"; and what `gate` and `admit` raise.
+        `most` bytes of body, decoded, are taken; those of the settings where it is not given. `admit` sees
+        the headers of a 2xx answer before its body is read, and may refuse. Raises Transient "timeout",
+        "dns-failed", "connect-failed"; Poison "bad-redirect", "private-address", "tls-failed",
+        "body-too-large"; Skip "bad-url"; and what `gate` and `admit` raise.
         """
         url, left = urldefrag(url).url, self._settings.deadline
         self._check(url)
@@ -126,7 +129,9 @@ class HttpReader:
         while True:
             async with _through(gate, url) as exchange:
                 started = asyncio.get_running_loop().time()
-                answer = await self._exchange(url, headers or {}, admit, left)
+                answer = await self._exchange(
+                    url, headers or {}, admit, left, most or self._settings.max_body
+                )
                 if exchange:
                     exchange.status = answer.status
                 left -= asyncio.get_running_loop().time() - started
@@ -180,12 +185,13 @@ class HttpReader:
         headers: Mapping[str, str],
         admit: Callable[[Mapping[str, str]], None] | None,
         seconds: float,
+        most: int,
     ) -> Answer:
         """One request and its answer, counted."""
         began = self._clock.steady()
         outcome = "cancelled"
         try:
-            answer = await self._ask(url, headers, admit, seconds)
+            answer = await self._ask(url, headers, admit, seconds, most)
             outcome = f"{answer.status // 100}xx"
         except Refusal as exc:
             outcome = exc.reason
@@ -201,6 +207,7 @@ class HttpReader:
         headers: Mapping[str, str],
         admit: Callable[[Mapping[str, str]], None] | None,
         seconds: float,
+        most: int,
     ) -> Answer:
         try:
             async with (
@@ -214,10 +221,14 @@ class HttpReader:
                     return answer
                 if admit:
                     admit(answer.headers)
-                raw, cut = await self._read(response)
+                raw, cut = await self._read(response, most)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as exc:
             raise _refusal(exc, url) from exc
-        body, whole = decode_content(raw, answer.headers.get("content-encoding"), self._settings.max_body)
+        coding = answer.headers.get("content-encoding")
+        if coding and most > QUICK:
+            body, whole = await asyncio.to_thread(decode_content, raw, coding, most)
+        else:
+            body, whole = decode_content(raw, coding, most)
         return Answer(answer.status, url, (), answer.headers, body, cut or not whole)
 
     def _client_of(self, url: str) -> httpx.AsyncClient:
@@ -242,9 +253,9 @@ class HttpReader:
         ):  # a TimeoutError is an OSError; the status is answer enough
             return b""
 
-    async def _read(self, response: httpx.Response) -> tuple[bytes, bool]:
+    async def _read(self, response: httpx.Response, most: int) -> tuple[bytes, bool]:
         """Raw bytes, and whether the other side stopped before the end."""
-        most, raw = self._settings.max_body, bytearray()
+        raw = bytearray()
         stated = response.headers.get("content-length", "")
         if stated.isdigit() and int(stated) > most:
             raise Poison("body-too-large", f"{stated} bytes stated, at most {most}")

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.fetcher.dates import iso_date
-from services.fetcher.entries import MAX_SUMMARY, MAX_TITLE, Entry, Hints, Listing, absolute_url, plain
+from services.fetcher.entries import (
+    MAX_SUMMARY,
+    MAX_TITLE,
+    MOST_ENTRIES,
+    Entry,
+    Hints,
+    Listing,
+    absolute_url,
+    plain,
+)
 from services.stage import Poison
 
 ITEMS = re.compile(r'"items"\s*+:\s*+\[')
@@ -20,7 +29,7 @@ def read_json_feed(text: str, base: str | None) -> Listing:
     if not isinstance(items, list):
         raise Poison("not-a-feed", "JSON without a list of items")
     home = base or absolute_url(_text(feed, "feed_url") or _text(feed, "home_page_url"), None)
-    entries = tuple(_entries(items, home, _text(feed, "language")))
+    entries = tuple(_entries(items[:MOST_ENTRIES], home, _text(feed, "language")))
     return Listing(via="json-feed", entries=entries, hints=Hints(hub=_hub(feed.get("hubs"), home)))
 
 

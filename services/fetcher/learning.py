@@ -21,10 +21,11 @@ class Found:
 
     asked: int  # pages that nobody had asked for
     new: int  # pages that this list had not named
+    left: int = 0  # more of them, held back for later polls (services/fetcher/floods.py)
 
     def __add__(self, other: "Found") -> "Found":
         """Of both."""
-        return Found(self.asked + other.asked, self.new + other.new)
+        return Found(self.asked + other.asked, self.new + other.new, self.left + other.left)
 
 
 NOTHING = Found(0, 0)
@@ -39,26 +40,30 @@ class Polled:
     headers: Mapping[str, str]  # lower-case names
     listing: Listing | None = None  # None where the server said 304
     found: Found = NOTHING
-    whole: bool = True  # False for a list that was cut off, and an index whose sitemaps do not all rest
+    whole: bool = True  # False for a list cut off or held back, and an index whose sitemaps do not all rest
     lie: str | None = None  # what proves that its validators lie
 
 
 def learn(before: FeedState, polled: Polled, source: Source, now: datetime) -> FeedState:
     """The state after a poll. The next one is between the floor and the ceiling of the source from now.
 
-    A sitemap of an index has REST as its ceiling.
+    A sitemap of an index has REST as its ceiling; a list of which pages were held back comes at the floor.
     """
     ceiling = max(source.poll_ceiling, REST.total_seconds()) if polled.at.depth else source.poll_ceiling
     hints = polled.listing.hints if polled.listing else before.hints
     entries = _entries(before, polled)
-    interval = interval_after(
-        polled.found.asked,
-        before.interval,
-        source.poll_floor,
-        ceiling,
-        good_for(polled.headers, hints, now),
-        hints.period,
-        empty=entries == 0,
+    interval = (
+        source.poll_floor
+        if polled.found.left
+        else interval_after(
+            polled.found.asked,
+            before.interval,
+            source.poll_floor,
+            ceiling,
+            good_for(polled.headers, hints, now),
+            hints.period,
+            empty=entries == 0,
+        )
     )
     after = before.succeeded(polled.headers, interval, now)
     due, latest = now + timedelta(seconds=interval), now + timedelta(seconds=ceiling)
@@ -67,10 +72,12 @@ def learn(before: FeedState, polled: Polled, source: Source, now: datetime) -> F
         hints=msgspec.structs.replace(hints, hub=None),
         hub=_hub(before, polled),
         entries=entries,
+        left=before.left if polled.listing is None else polled.found.left,
         next_at=outside_skipped(due, hints, latest),
     )
     after = _seen_whole(after, polled, now)
-    after = after.brought_news(now) if polled.found.new else after
+    if polled.found.new or polled.found.left:
+        after = after.brought_news(now, going_on=bool(before.left))
     return caught(after, polled.lie, now) if polled.lie else after
 
 

@@ -1,7 +1,10 @@
 """From the bytes of a feed or sitemap to text that can be parsed, whatever the server did to it. Pure."""
 
+import codecs
 import re
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
@@ -11,6 +14,7 @@ MAX_LISTING = 50 * 1024 * 1024  # bytes, decoded: the limit of sitemaps.org for 
 LAYERS = 2  # some servers compress what is compressed
 MEMBERS = 64  # gzip members read: each costs a copy of the rest
 GZIP = b"\x1f\x8b"
+UTF_8 = "utf-8-sig"  # a mark at the beginning is no character
 BOMS = (
     (b"\xff\xfe\0\0", "utf-32"),
     (b"\0\0\xfe\xff", "utf-32"),
@@ -29,12 +33,33 @@ DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([A-Za-z0-9._
 STEP = 65536  # compressed bytes at a time
 FEW = 25  # fewer bytes than one in so many fit no UTF-8
 SNIFFED = 65536  # bytes shown to the detector; its cost grows with length
+PIECE = 1024 * 1024  # bytes decoded at a time: as text they may take four times as much
 
 
-def listing_text(body: bytes) -> str:
+@dataclass(frozen=True, slots=True)
+class ListingText:
+    """The characters of a listing, decoded when they are wanted. A byte that does not fit costs one."""
+
+    raw: bytes  # in an encoding that spells ASCII as ASCII does
+    codec: str
+
+    def pieces(self) -> Iterator[str]:
+        """All of them in order, a piece at a time."""
+        return _pieces(self.raw, self.codec, "replace")
+
+    def beginning(self) -> str:
+        """The first piece."""
+        return next(self.pieces(), "")
+
+    def whole(self) -> str:
+        """All of them at once."""
+        return "".join(self.pieces())
+
+
+def listing_text(body: bytes) -> ListingText:
     """The characters of a listing: gzip undone, valid UTF-8 believed before any declaration.
 
-    A byte that does not fit costs one character. Raises Poison("listing-too-large").
+    Raises Poison("listing-too-large").
     """
     raw = body
     for _ in range(LAYERS):
@@ -42,15 +67,25 @@ def listing_text(body: bytes) -> str:
             raw = inflate(raw)
     if len(raw) > MAX_LISTING:
         raise Poison("listing-too-large", f"{len(raw)} bytes, at most {MAX_LISTING}")
-    for mark, codec in BOMS:
-        if raw.startswith(mark):
-            return raw.decode(codec, "replace")
-    if bare := BARE.match(raw):
-        return raw.decode(str(bare.lastgroup), "replace")
+    wide = next((codec for mark, codec in BOMS if raw.startswith(mark)), None)
+    if wide is None and (bare := BARE.match(raw)):
+        wide = str(bare.lastgroup)
+    if wide is not None:
+        return ListingText(raw.decode(wide, "replace").encode(), UTF_8)
+    return ListingText(raw, UTF_8 if _is_utf8(raw) else _codec_of_damaged(raw))
+
+
+def _pieces(raw: bytes, codec: str, errors: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(codec)(errors)
+    for at in range(0, len(raw), PIECE):
+        yield decoder.decode(raw[at : at + PIECE], at + PIECE >= len(raw))
+
+
+def _is_utf8(raw: bytes) -> bool:
     try:
-        return raw.decode("utf-8-sig")
+        return all(True for _ in _pieces(raw, UTF_8, "strict"))
     except UnicodeDecodeError:
-        return _decode_damaged(raw)
+        return False
 
 
 def inflate(body: bytes, limit: int = MAX_LISTING) -> bytes:
@@ -88,22 +123,27 @@ def _before_damage(member: "zlib._Decompress", step: bytes, most: int) -> bytes:
     return bytes(out)
 
 
-def _decode_damaged(raw: bytes) -> str:
-    """Bytes that are not valid UTF-8: mostly UTF-8 stays UTF-8, else the declaration, else a guess."""
-    as_utf8 = raw.decode("utf-8", "replace")
-    bad = as_utf8.count("\ufffd")
+def _codec_of_damaged(raw: bytes) -> str:
+    """Of bytes that are not valid UTF-8: mostly UTF-8 stays UTF-8, else the declaration, else a guess."""
+    bad = good = 0
+    for piece in _pieces(raw, UTF_8, "replace"):
+        bad += piece.count("\ufffd")
+        good += len(piece) - len(piece.encode("ascii", "ignore"))
     # Each multi-byte character that did decode is a witness for UTF-8: other encodings rarely make one.
-    good = sum(1 for char in as_utf8 if ord(char) > 127) - bad
-    if good > 3 * bad:
-        return as_utf8
+    if good - bad > 3 * bad:
+        return UTF_8
     declared = DECLARED.search(raw[:400])
     codec = declared.group(1).decode("ascii").lower() if declared else ""
     if codec and codec not in ("utf-8", "utf8"):
+        codec = AS_BROWSERS.get(codec, codec)
         try:
-            return raw.decode(AS_BROWSERS.get(codec, codec), "replace")
+            raw[:400].decode(codec, "replace")
+            codecs.getincrementaldecoder(codec)
         except (LookupError, ValueError):  # not a text encoding Python knows
             pass
+        else:
+            return codec
     if bad * FEW < len(raw):  # accents of a Western language, or damage; too little for a detector
-        return raw.decode("cp1252", "replace")
+        return "cp1252"
     guess = from_bytes(raw[:SNIFFED]).best()
-    return raw.decode(guess.encoding, "replace") if guess else as_utf8
+    return guess.encoding if guess else UTF_8

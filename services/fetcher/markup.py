@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from services.fetcher.fields import INSIDE, TOKEN, Element, Fields, fields_of, walk
+from services.fetcher.listing_text import ListingText
 from services.fetcher.names import Names, declared
 from services.fetcher.shapes import Shape, shape_of
 from services.stage import Poison
@@ -34,22 +35,26 @@ MAX_EXPANDED = 1_000_000  # characters that declared entities may add
 
 
 class Markup:
-    """A feed or sitemap: its root, its head and its entries."""
+    """A feed or sitemap: its root, its head and its entries, which are read once.
 
-    def __init__(self, text: str, root: re.Match[str]) -> None:
+    Of the text only what the next entry needs is held: `more` brings the rest.
+    """
+
+    def __init__(self, text: str, root: re.Match[str], more: Iterator[str]) -> None:
         self.attributes = root["attributes"]
         self.names = Names(root["root"].rpartition(":")[0], declared(self.attributes))
         self.kind = root["root"].rpartition(":")[2].lower()
-        self._text, self._start = text, root.end()
+        self._text, self._more, self._is_all = text[root.end() :], more, False
 
     def head(self, *entries: str) -> list[Element]:
         """What stands before the first entry; namespaces declared there hold for all entries."""
-        first = next(self._edges(entries, self._start), None)
-        end = first.start() if first else len(self._text)
-        for found in TOKEN.finditer(self._text, self._start, end):
+        while (first := next(self._edges(entries, 0), None)) is None and not self._is_all:
+            self._read_on(0)
+        head = self._text[: first.start()] if first else self._text
+        for found in TOKEN.finditer(head):
             if found["attributes"] and "xmlns" in found["attributes"]:
                 self.names.declare(declared(found["attributes"]))
-        return walk(self._text[self._start : end], self.names)
+        return walk(head, self.names)
 
     def entries(self, *names: str, within: str | None = None) -> Iterator[tuple[str, Fields]]:
         """The attributes of each entry of these names, and its fields.
@@ -58,10 +63,10 @@ class Markup:
         where the document was cut off, the last is no entry. Most feeds write all entries in one shape:
         while the next one has that of the last, one pattern reads it.
         """
-        text, at = self._text, self._start
+        at = 0
         before: Shape | None = None
         left = MAX_SHAPES
-        while (block := self._block(names, at)) is not None:
+        while (block := self._next(names, at)) is not None:
             opened, attributes, inner, at = block
             yield attributes, fields_of(inner, self.names, within)
             if not left:
@@ -69,14 +74,35 @@ class Markup:
             shape = shape_of(opened, inner)
             if shape is not None and shape == before:  # twice in a row: the third may have it as well
                 left -= 1
-                match = shape.pattern().match
+                text, match = self._text, shape.pattern().match
                 while found := match(text, at):
                     yield attributes, shape.fields(found, self.names)
                     at = found.end()
             before = shape
 
-    def _block(self, names: tuple[str, ...], at: int) -> tuple[str, str, str, int] | None:
+    def _next(self, names: tuple[str, ...], at: int) -> tuple[str, str, str, int] | None:
         """The next entry after a place: its tag, the attributes in it, what it holds, and where it ends."""
+        while (block := self._block(names, at)) is None and not self._is_all:
+            self._read_on(at)
+            at = 0
+        return block
+
+    def _read_on(self, at: int) -> None:
+        """Let go of what stands before a place, and hold at least as much again as is left.
+
+        So an entry that is longer than all pieces costs no more than twice its length.
+        """
+        left, pieces, got = self._text[at:], [], 0
+        for piece in self._more:
+            pieces.append(piece)
+            got += len(piece)
+            if got >= len(left):
+                break
+        self._is_all = not pieces
+        self._text = "".join((left, *pieces))
+
+    def _block(self, names: tuple[str, ...], at: int) -> tuple[str, str, str, int] | None:
+        """The next entry of what is held, as far as it is complete there."""
         text = self._text
         opened: re.Match[str] | None = None
         for edge in self._edges(names, at):
@@ -84,7 +110,7 @@ class Markup:
                 end = edge.end() if edge[1] else edge.start()
                 return opened[0], opened[3], text[opened.end() : edge.start()], end
             opened = None if edge[1] or edge[3][-1:] == "/" else edge
-        if opened is not None and (ended := ROOT_END.search(text, opened.end())):
+        if self._is_all and opened is not None and (ended := ROOT_END.search(text, opened.end())):
             return opened[0], opened[3], text[opened.end() : ended.start()], len(text)
         return None
 
@@ -99,25 +125,34 @@ def _edge_of(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(EDGE.replace("{names}", "|".join(names)), re.IGNORECASE | re.DOTALL)
 
 
-def read_markup(text: str) -> Markup | None:
+def read_markup(text: ListingText) -> Markup | None:
     """The feed or sitemap in a text, or None where there is none.
 
     Text before the root (blank lines, a server's warning, the prolog) is passed over. Raises
     Poison("entity-declared") for entities that grow or that lie elsewhere: feeds need none, bombs do.
     """
+    text = ListingText(_ended(text.raw), text.codec)
+    pieces = text.pieces()
+    held = next(pieces, "")
+    root, entities = _root(held)
+    if root is None:  # it may stand far down
+        held, pieces = text.whole(), iter(())
+        root, entities = _root(held)
+    if root is not None and entities:
+        held, pieces = _expanded("".join((held[root.start() :], *pieces)), entities), iter(())
+        root = BEFORE_ROOT.match(held)
+    return None if root is None or root["html"] else Markup(held, root, pieces)
+
+
+def _root(text: str) -> tuple[re.Match[str] | None, dict[str, str]]:
+    """The root, or what says that this is a page; and the entities declared before it."""
     entities: dict[str, str] = {}
     for found in BEFORE_ROOT.finditer(text):
-        if found["html"]:
-            return None
+        if found["html"] or found["root"]:
+            return found, entities
         if found["entity"]:
             entities |= _entity(found["entity"])
-        if found["root"]:
-            if entities or "<!" in text:
-                text = _ended(_expanded(text[found.start() :], entities))
-                root = BEFORE_ROOT.match(text)
-                return Markup(text, root) if root else None
-            return Markup(text, found)
-    return None
+    return None, entities
 
 
 def _entity(declaration: str) -> dict[str, str]:
@@ -141,10 +176,10 @@ def _expanded(text: str, entities: Mapping[str, str]) -> str:
     return text
 
 
-def _ended(text: str) -> str:
+def _ended(raw: bytes) -> bytes:
     """The text without openings of CDATA sections and comments that never end: they cost the rest of it."""
-    for opening, ending in (("<![CDATA[", "]]>"), ("<!--", "-->")):
-        last = text.rfind(ending) + 1
-        if text.find(opening, last) >= 0:
-            text = text[:last] + text[last:].replace(opening, "")
-    return text
+    for opening, ending in ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->")):
+        last = raw.rfind(ending) + 1
+        if raw.find(opening, last) >= 0:
+            raw = raw[:last] + raw[last:].replace(opening, b"")
+    return raw

@@ -41,7 +41,7 @@ def read_opml(body: bytes) -> tuple[Outline, ...]:
 
     Raises Poison: "not-opml", "listing-too-large", "entity-declared".
     """
-    text = listing_text(body) if len(body) <= MAX_OPML else ""
+    text = listing_text(body).whole() if len(body) <= MAX_OPML else ""
     if len(body) > MAX_OPML or len(text) > MAX_OPML:
         raise Poison("listing-too-large", f"over {MAX_OPML} bytes of OPML: split it")
     root = parse_tree(text)

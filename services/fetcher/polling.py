@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from schemas.records import Feed, Source
-from services.fetcher.asking import FAULTS, Asker, Request
+from services.fetcher.asking import FAULTS, LEFT_OUT, Asker, Request
 from services.fetcher.canonical import site_key
 from services.fetcher.children import Child, Target, in_turn, known_bytes, newest_first, read_known
 from services.fetcher.entries import Entry, Listing
@@ -27,13 +27,16 @@ from services.fetcher.feed_state import (
     state_bytes,
 )
 from services.fetcher.http import Answer, HttpReader
+from services.fetcher.learned_shapes import LearnedShapes
 from services.fetcher.learning import NOTHING, Found, Polled, learn
 from services.fetcher.list_reader import ListReader
 from services.fetcher.manners import Manners
+from services.fetcher.other_sites import own_pages
 from services.fetcher.ownership import SiteElsewhere
 from services.fetcher.schedule import OURS, interval_after_failure
 from services.fetcher.validators import digest_of, on_trial, probe_due, same_validator
 from services.runtime.clock import Clock
+from services.runtime.metrics import Metrics
 from services.runtime.state import State
 from services.stage import Poison, Refusal, Remember, Skip, Transient
 
@@ -49,13 +52,21 @@ class Poller:
     """Reads lists, and remembers what each has named."""
 
     def __init__(
-        self, reader: HttpReader, manners: Manners, state: State, clock: Clock, request: Request
+        self,
+        reader: HttpReader,
+        manners: Manners,
+        state: State,
+        clock: Clock,
+        request: Request,
+        metrics: Metrics | None = None,
     ) -> None:
         self._lists = ListReader(reader, manners, clock)
         self._manners = manners
         self._state = state
         self._clock = clock
-        self._asker = Asker(state, clock, request)
+        self._metrics = metrics or Metrics()
+        self._shapes = LearnedShapes(state)
+        self._asker = Asker(state, clock, request, manners.gap, self._metrics)
 
     def seconds_until_due(self, feed: Feed) -> float:
         """How long until this feed should be read; 0 or less when it is due."""
@@ -65,6 +76,10 @@ class Poller:
     def word(self, feed: Feed) -> tuple[str, str]:
         """How a feed is, and the reason (FeedState.word)."""
         return self._recall(feed.url).word()
+
+    def held_back(self, feed: Feed) -> int:
+        """How many pages it named at its last poll that are not asked for yet."""
+        return self._recall(feed.url).left
 
     def since(self, feed: Feed) -> float | None:
         """Since when, in steady seconds, this feed is ours to read; None while another fetcher reads it."""
@@ -115,43 +130,67 @@ class Poller:
         now = self._clock.now()
         before = on_trial(self._recall(at.url), now)
         place = before.place(at.url, now)
-        answer = await self._lists.ask(place, before.conditions())
+        answer = await self._lists.ask(place, before.conditions(), feed.kind)
         said_unchanged = answer.status == 304
         if said_unchanged:
-            whole = await self._lists.probe(place) if probe_due(before, share_of(at.url), now) else None
+            whole = (
+                await self._lists.probe(place, feed.kind)
+                if probe_due(before, share_of(at.url), now)
+                else None
+            )
             if whole is None:
                 await self._learn(source, before, Polled(at, answer.headers))
                 return NOTHING
             answer = whole
-        listing = await self._lists.read(feed, answer)
+        listing = await self._lists.read(feed, answer, self._shapes.of(site_key(answer.url)))
+        listing = await self._own_pages(source, feed, answer, listing)
         if listing.via == "sitemap-index":
             found, all_rest = await self._poll_children(source, feed, at, answer, listing)
             polled = Polled(at, {}, listing, found, whole=all_rest and not answer.truncated)
         else:
-            found = await self._asker.ask_for_new(source, feed, listing)
-            polled = Polled(at, answer.headers, listing, found, whole=not answer.truncated)
-        if answer.truncated or listing.via == "sitemap-index":
-            # The rest of a cut list, and the children of an index, must be asked for again.
+            # A sitemap without dates is an archive, until all of it was named once.
+            archive = listing.via == "sitemap" and (before.new_at is None or before.left > 0)
+            found = await self._asker.ask_for_new(source, feed, listing, archive=archive)
+            polled = Polled(at, answer.headers, listing, found, whole=not (answer.truncated or found.left))
+        if answer.truncated or found.left or listing.via == "sitemap-index":
+            # The rest of a list that was cut or held back, and the children of an index, must be had again.
             polled, before = replace(polled, headers={}), before.unconditional()
         elif found.new:
-            polled = replace(polled, lie=await self._lie(place, before, answer, listing, said_unchanged))
+            polled = replace(
+                polled, lie=await self._lie(place, feed.kind, before, answer, listing, said_unchanged)
+            )
         await self._learn(source, before, polled)
         return found
 
+    async def _own_pages(self, source: Source, feed: Feed, answer: Answer, listing: Listing) -> Listing:
+        """The list without what it may not name. Raises Skip("other-site")."""
+        if feed.other_sites:
+            return listing
+        own = await asyncio.to_thread(own_pages, listing, (answer.url, source.homepage))
+        if own is listing:
+            return listing
+        left_out = len(listing.entries) - len(own.entries)
+        self._metrics.count(LEFT_OUT, left_out, source=source.id, reason="other-site")
+        if left_out:
+            log.info("other-site", source=source.id, feed=answer.url, entries=left_out)
+        return own
+
     async def _lie(
-        self, url: str, before: FeedState, answer: Answer, listing: Listing, said_unchanged: bool
+        self, url: str, kind: str, before: FeedState, answer: Answer, listing: Listing, said_unchanged: bool
     ) -> str | None:
         """What proves that the validators lie about a list that names new pages; None where nothing does."""
-        if before.distrusted_at or before.digest in (None, digest_of(listing)):
+        if before.distrusted_at or before.digest is None:
+            return None
+        if before.digest == await asyncio.to_thread(digest_of, listing):
             return None
         if same_validator(before, answer.headers):
             return f"other pages under the same validator {before.conditions()}"
-        if said_unchanged and await self._lists.insists(url, before.conditions()):
+        if said_unchanged and await self._lists.insists(url, before.conditions(), kind):
             return f"304 for {before.conditions()} before and after a list with new pages"
         return None
 
     async def _learn(self, source: Source, before: FeedState, polled: Polled) -> None:
-        after = learn(before, polled, source, self._clock.now())
+        after = await asyncio.to_thread(learn, before, polled, source, self._clock.now())
         if after.distrusted_at and not before.distrusted_at:
             log.warning("lying-validator", source=source.id, feed=polled.at.url, evidence=after.lie)
         await self._remember(polled.at.url, after)
@@ -161,7 +200,8 @@ class Poller:
     ) -> tuple[Found, bool]:
         """Read those of an index that are due; what was found, and whether all of it rests now.
 
-        One that fails does not stop the others.
+        One that fails does not stop the others; one that names more than can be asked for now does, for what
+        they name would have to wait as well.
         """
         if at.depth >= DEEPEST:
             raise Skip("sitemap-too-deep", f"{feed.url}: indexes nest deeper than {DEEPEST}")
@@ -175,6 +215,8 @@ class Poller:
                 found += await self._poll_list(source, feed, below)
             except Refusal as exc:
                 await self.remember_failure(source, below.url, exc)
+            if found.left:
+                break
         return found, resting == len(entries)
 
     async def _look_at(self, source: Source, entries: Sequence[Entry]) -> tuple[list[Child], int]:

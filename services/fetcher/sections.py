@@ -1,14 +1,23 @@
-"""The links of an HTML section page that look like articles of the same site. Pure."""
+"""The links of an HTML section page that look like articles of the same site. Pure.
+
+Either the lists of the site have named pages with addresses of that shape, or it fits one of a few patterns.
+Both are enough, however well the shapes of a site are known: to refuse bare slugs there would spare a few
+imprints, a request each, and lose the articles that no list names (`python -m bench.sections`: precision 0.99
+for 0.97, recall 0.97 for 1.00).
+"""
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from services.fetcher.canonical import site_key
+from services.fetcher.canonical import canonical_url, site_key
 from services.fetcher.entries import MAX_TITLE, Entry, Listing, absolute_url, plain
-from services.stage import Poison
+from services.fetcher.url_shapes import Shapes, fits, shape_of
+from services.stage import Poison, Skip
 
+NOTHING_LEARNED = Shapes()
 MAX_LINKS = 50_000  # links read of one page: an endless calendar ends here
 MIN_TITLE = 15  # characters: shorter link texts are menus
 
@@ -26,19 +35,21 @@ OTHER_PATHS = re.compile(
 )
 
 
-def read_section(body: bytes, base: str) -> Listing:
+def read_section(body: bytes, base: str, learned: Shapes = NOTHING_LEARNED) -> Listing:
     """Article links in order of first appearance, each with its longest link text.
 
-    Raises Poison("not-a-feed") where the body holds no HTML.
+    `learned` is what the lists of the site have named. Raises Poison("not-a-feed") where the body holds no
+    HTML.
     """
     root = html_root(body)
     home = next((absolute_url(tag.get("href"), base) for tag in root.iter("base")), None) or base
     titles: dict[str, str] = {}
+    is_article = article_rule(base, learned)
     for count, link in enumerate(root.iter("a")):
         if count >= MAX_LINKS:
             break
         url = absolute_url(link.get("href"), home)
-        if url is None or not _looks_like_article(url, base):
+        if url is None or not is_article(url):
             continue
         url = url.partition("#")[0]
         title = plain(" ".join(map(str, link.itertext())), MAX_TITLE) or ""
@@ -63,8 +74,23 @@ def html_root(body: bytes) -> etree._Element:
     return root
 
 
-def _looks_like_article(url: str, base: str) -> bool:
-    path = urlsplit(url).path
-    if site_key(url) != site_key(base) or OTHER_PATHS.search(path):
-        return False
-    return any(pattern.search(path) for pattern in ARTICLE_PATHS)
+def article_rule(base: str, learned: Shapes) -> Callable[[str], bool]:
+    """Tells whether the address of a link on the page `base` looks like an article of the same site."""
+    home, known = site_key(base), learned.known()
+
+    def is_article(url: str) -> bool:
+        path = urlsplit(url).path
+        if site_key(url) != home or OTHER_PATHS.search(path):
+            return False
+        if known and fits(_shape(url), known):
+            return True
+        return any(pattern.search(path) for pattern in ARTICLE_PATHS)
+
+    return is_article
+
+
+def _shape(url: str) -> str | None:
+    try:
+        return shape_of(canonical_url(url))
+    except Skip:
+        return None

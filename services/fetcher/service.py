@@ -81,7 +81,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
             emits = await pages.handle(record, message)
             return [*emits, *revisits.plan(record, emits)]
 
-        poller = Poller(reader, manners, around.state, clock, request)
+        poller = Poller(reader, manners, around.state, clock, request, metrics)
         discovery = Discovery(around.sources, poller, clock, hands, teller.tell, shared=shared)
         service = Service(
             "fetcher",
@@ -96,6 +96,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         def measure() -> None:
             metrics.show("sirwan_feeds", discovery.feeds_by_state())
             manners.measure()
+            metrics.show("sirwan_held_back_pages", discovery.pages_held_back())
             metrics.set("sirwan_queue_messages", pages.waiting, stage="fetcher", queue="waiting")
             metrics.set("sirwan_revisit_pages", len(revisits))
 

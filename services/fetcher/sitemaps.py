@@ -1,40 +1,43 @@
 """Sitemaps: sitemaps.org, indexes, the Google-News extension, and plain lists of URLs. Pure."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from services.fetcher.dates import first_date
-from services.fetcher.entries import MAX_TITLE, Entry, Listing, absolute_url, plain
+from services.fetcher.entries import MAX_TITLE, MOST_ENTRIES, Entry, Listing, absolute_url, plain
 from services.fetcher.fields import text_of
 from services.fetcher.markup import Markup
 from services.fetcher.names import attribute
 from services.stage import Poison
 
+NEITHER = "neither RSS, Atom, JSON Feed nor a sitemap"
 MAX_PLAIN_LINE = 8000  # characters; a longer line is no URL
 
 
 def read_sitemap(markup: Markup, base: str | None) -> Listing:
     """Pages of a sitemap; locations of images, videos and translations are not pages."""
-    entries = tuple(_entries(markup, base))
+    entries = tuple(islice(_entries(markup, base), MOST_ENTRIES))
     is_news = any(entry.title or entry.published for entry in entries)
     return Listing(via="news-sitemap" if is_news else "sitemap", entries=entries)
 
 
 def read_index(markup: Markup, base: str | None) -> Listing:
     """The sitemaps of an index; `modified` says when each last changed."""
-    return Listing(via="sitemap-index", entries=tuple(_entries(markup, base)))
+    return Listing(via="sitemap-index", entries=tuple(islice(_entries(markup, base), MOST_ENTRIES)))
 
 
 def read_plain_list(text: str) -> Listing:
     """A text sitemap: one URL a line and nothing else. Raises Poison("not-a-feed")."""
-    lines = [line.strip() for line in text.lstrip("\ufeff").splitlines() if line.strip()]
-    urls = [
-        line
-        for line in lines
-        if len(line) <= MAX_PLAIN_LINE and " " not in line and absolute_url(line, None) is not None
-    ]
-    if not urls or len(urls) != len(lines):
-        raise Poison("not-a-feed", "neither RSS, Atom, JSON Feed nor a sitemap")
-    return Listing(via="sitemap", entries=tuple(Entry(url=url) for url in urls))
+    lines = (line.strip() for line in text.lstrip("\ufeff").splitlines())
+    entries: list[Entry] = []
+    for line in lines:
+        if line and (len(line) > MAX_PLAIN_LINE or " " in line or absolute_url(line, None) is None):
+            raise Poison("not-a-feed", NEITHER)
+        if line and len(entries) < MOST_ENTRIES:
+            entries.append(Entry(url=line))
+    if not entries:
+        raise Poison("not-a-feed", NEITHER)
+    return Listing(via="sitemap", entries=tuple(entries))
 
 
 def _entries(markup: Markup, base: str | None) -> Iterator[Entry]:

@@ -86,6 +86,18 @@ METRICS: Mapping[str, Metric] = {
             ("source", "state", "reason"),
         ),
         Metric(
+            "sirwan_held_back_pages",
+            "gauge",
+            "Pages that lists have named and that are not asked for yet, for their sites cannot serve them.",
+            ("source",),
+        ),
+        Metric(
+            "sirwan_entries_left_out_total",
+            "counter",
+            "Entries of lists that are not asked for: other-site at each poll, prefiltered once a page.",
+            ("source", "reason"),
+        ),
+        Metric(
             "sirwan_fetches_total",
             "counter",
             "HTTP requests made, by status class, or by the reason why there was no usable answer.",

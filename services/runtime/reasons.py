@@ -177,6 +177,16 @@ REASONS: Mapping[str, Reason] = {
         "The file is not OPML, not all of it, or nested too deep.",
         "Export it again from the reader.",
     ),
+    "other-site": Reason(
+        "discovery",
+        "A sitemap names pages of other sites alone (sitemaps.org forbids it); single ones are left out.",
+        "If they are wanted, write other_sites = true into its [[source.feeds]] block.",
+    ),
+    "prefiltered": Reason(
+        "discovery",
+        "A page was not asked for: title, summary and address name nothing of Iraq or Iran.",
+        "If such pages are wanted, take prefilter out of the source's block: they are judged anew.",
+    ),
     "sitemap-too-deep": Reason("discovery", "Sitemap indexes inside indexes inside indexes.", NONE),
     # records and requests
     "undecodable": Reason(EVERY_STAGE, "The bytes are not a record of the topic.", "Find who produced it."),

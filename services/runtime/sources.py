@@ -117,6 +117,8 @@ def _contradictions(source: Source) -> Iterator[str]:
         addresses.append((f"feeds[{index}].url", feed.url))
         if feed.kind not in FEED_KINDS:
             yield f"feeds[{index}].kind: {feed.kind!r} is none of {', '.join(FEED_KINDS)}"
+        if feed.other_sites and feed.kind == "section":
+            yield f"feeds[{index}].other_sites: a section page is read for links to its own site alone"
     yield from (f"{name}: not an http or https URL" for name, url in addresses if not _is_web_address(url))
 
 

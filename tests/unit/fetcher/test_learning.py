@@ -6,7 +6,7 @@ from schemas.records import Feed, Source
 from services.fetcher.children import Target
 from services.fetcher.entries import Entry, Hints, Listing
 from services.fetcher.feed_state import FeedState, read_state, state_bytes
-from services.fetcher.learning import Polled, learn
+from services.fetcher.learning import Found, Polled, learn
 from tests.clock import START
 
 SOURCE = Source(
@@ -67,3 +67,29 @@ def test_an_unchanged_feed_still_means_what_it_said() -> None:
     assert after(first, None).interval == 1800.0
     assert after(first, None).hints == Hints(ttl=1200.0)
     assert after(first, Hints()).hints == Hints()
+
+
+def after_flood(before: FeedState, new: int, left: int) -> FeedState:
+    listing = Listing(via="rss", entries=(Entry(url="https://n.example/1"),))
+    found = Found(asked=new, new=new, left=left)
+    polled = Polled(Target("https://n.example/f"), {}, listing, found, whole=not left)
+    return learn(before, polled, SOURCE, START)
+
+
+def test_a_list_of_which_pages_are_held_back_comes_at_the_floor() -> None:
+    flooding = after_flood(FeedState(interval=7200.0), new=150, left=50)
+    assert (flooding.interval, flooding.left, flooding.digest) == (300.0, 50, None)
+    assert after_flood(flooding, new=0, left=50).interval == 300.0
+    assert after_flood(flooding, new=0, left=0).left == 0
+
+
+def test_portions_of_one_flood_are_no_habit() -> None:
+    """Else a list of a weekly would be called silent three days after its archive was read."""
+    settled = FeedState(new_at=START, gap=86400.0, gaps=5)
+    state = settled
+    for left in (400, 250, 100, 0):
+        state = after_flood(state, new=150, left=left)
+    assert state.gaps == 5
+    assert state.gap is not None
+    assert state.gap > 0.5 * 86400.0  # the first portion is news like any other
+    assert after_flood(state, new=1, left=0).gap != state.gap

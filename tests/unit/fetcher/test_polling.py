@@ -13,6 +13,7 @@ from services.fetcher.http import HttpReader, HttpSettings
 from services.fetcher.list_reader import READ_KINDS
 from services.fetcher.manners import Manners, MannersSettings
 from services.fetcher.polling import Poller
+from services.runtime.metrics import Metrics
 from services.runtime.state import SqliteState
 from services.stage import Refusal, Transient
 from tests.clock import START, FakeClock
@@ -22,12 +23,15 @@ from tests.unit.fetcher.worlds import Asked, Page, Web, response, serving
 class Desk:
     """A poller with its memory, and what it asked for."""
 
-    def __init__(self, web: Web, clock: FakeClock, reader: HttpReader, state: SqliteState) -> None:
+    def __init__(
+        self, web: Web, clock: FakeClock, reader: HttpReader, state: SqliteState, delay: float
+    ) -> None:
         self.web, self.clock, self.state = web, clock, state
         self.asked: list[FetchRequest] = []
         self.broken = False
-        manners = Manners(reader, clock, MannersSettings(delay=0.0))
-        self.poller = Poller(reader, manners, state, clock, self.request)
+        manners = Manners(reader, clock, MannersSettings(delay=delay))
+        self.metrics = Metrics()
+        self.poller = Poller(reader, manners, state, clock, self.request, self.metrics)
 
     async def request(self, wanted: FetchRequest) -> None:
         if self.broken:
@@ -44,11 +48,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(pages: dict[str, Page]) -> AsyncIterator[Desk]:
+async def desk(pages: dict[str, Page], delay: float = 0.0) -> AsyncIterator[Desk]:
     clock, state = FakeClock(), SqliteState(":memory:", "fetcher")
     await state.open()
     async with serving(pages) as web, HttpReader(HttpSettings(allow_private_hosts=True), clock) as reader:
-        yield Desk(web, clock, reader, state)
+        yield Desk(web, clock, reader, state, delay)
     await state.close()
 
 

@@ -65,6 +65,11 @@ def test_a_folder_that_lost_its_files_is_a_mistake_and_an_empty_file_is_none(tmp
         (('country = "IQ"', 'country = "Iraq"'), "country: must be two capital letters"),
         (('kind = "sitemap"', 'kind = "map"'), "feeds[1].kind: 'map' is none of feed, sitemap, section"),
         (('kind = "sitemap"', "kind = 7"), "a.toml: source 'two-rivers': feeds[1].kind: Expected `str`"),
+        (
+            ('kind = "sitemap"', 'kind = "sitemap"\nother_sites = 1'),
+            "a.toml: source 'two-rivers': feeds[1].other_sites: Expected `bool`",
+        ),
+        (('kind = "sitemap"', 'kind = "section"\nother_sites = true'), "feeds[1].other_sites: a section"),
         (('kind = "sitemap"', ""), "a.toml: source 'two-rivers': feeds[1].kind: missing"),
         (('kind = "sitemap"', 'kind = "sitemap"\nurI = 1'), "feeds[1].urI: unknown field"),
         (('"https://rivers.example/news.xml"', '"rivers/news.xml"'), "feeds[1].url: not an http or https"),
