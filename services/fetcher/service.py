@@ -18,6 +18,7 @@ from services.fetcher.pages import Keep, PageFetcher, keep_none
 from services.fetcher.polling import Poller
 from services.fetcher.postpone import again
 from services.fetcher.telling import Teller
+from services.fetcher.waiting import MOST
 from services.runtime.bus import Message
 from services.runtime.fitting import Fitted, Surroundings, open_state
 from services.runtime.holdings import EVERYTHING
@@ -28,6 +29,14 @@ from services.stage import Outgoing
 TURNS, LIMIT = 2.5, 4.0
 """In times of what one page may take: waiting for its turns, and all of its handling. What is left, half a
 page's time, is for keeping the body."""
+
+LEAST_LIMIT = 2 * MOST
+"""Seconds a request may be in hand at least: it may be one that waits for its time there."""
+
+
+def handling_limit(fetch_seconds: float) -> float:
+    """Seconds that handling one request may take, where one page may take so many."""
+    return max(fetch_seconds * LIMIT, LEAST_LIMIT)
 
 
 @asynccontextmanager
@@ -68,7 +77,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
             handle,
             (STAMP,),
             concurrency=hands + settings.partitions,  # one more for each partition where some must wait
-            seconds=settings.fetch_seconds * LIMIT,
+            seconds=handling_limit(settings.fetch_seconds),
         )
 
         def measure() -> None:
