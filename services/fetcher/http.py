@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ipaddress import IPv4Address, IPv6Address
 from types import TracebackType
 from typing import Self
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -15,6 +14,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import httpx
 from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
 
+from services.fetcher.addresses import Address, address_in, may_be_asked
 from services.fetcher.canonical import DEFAULT_PORTS, canonical_url
 from services.fetcher.challenges import SIGN_BYTES, STATUSES
 from services.fetcher.encodings import ACCEPTED, decode_content
@@ -27,6 +27,9 @@ from services.stage import Poison, Refusal, Skip, Transient
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 WEB_PORTS = frozenset((80, 443, 8080, 8443))
 PATIENCE = 5.0  # seconds for the beginning of a page that says no
+# Each piece of a body costs 60 µs, be it one byte: 8 MB of such pieces would take minutes.
+BREATH = 200  # pieces read before others may work
+MANY, TINY = 20_000, 64  # so many pieces of so few bytes on average are refused
 Gate = Callable[[str], AbstractAsyncContextManager[None]]
 """Entered before each request with its URL, left after it: politeness, robots."""
 
@@ -82,7 +85,9 @@ class HttpReader:
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=15),
         )
         self._client = httpx_ssrf_protection(
-            client, check_globally_reachable=not settings.allow_private_hosts, custom_validator=_is_reachable
+            client,
+            check_globally_reachable=not settings.allow_private_hosts,
+            custom_validator=self._may_be_asked,
         )
 
     async def __aenter__(self) -> Self:
@@ -109,7 +114,7 @@ class HttpReader:
 
         `admit` sees the headers of a 2xx answer before its body is read, and may refuse. Raises
         Transient "timeout", "dns-failed", "connect-failed"; Poison "bad-redirect", "private-address",
-        "tls-failed", "body-too-large"; Skip "bad-url"; and what `gate` and `admit` raise.
+        "tls-failed", "body-too-large", "body-too-costly"; Skip "bad-url"; and what `gate` and `admit` raise.
         """
         url, left = urldefrag(url).url, self._settings.deadline
         self._check(url)
@@ -140,13 +145,23 @@ class HttpReader:
             raise Transient("server-error", detail, wait)
         raise Skip("gone" if answer.status == 410 else "http-client-error", detail)
 
+    def _may_be_asked(self, _host: str, address: Address, _port: int) -> bool:
+        """Asked of the address a connection is about to be made to, whatever its name resolved to before."""
+        return may_be_asked(address, private=self._settings.allow_private_hosts)
+
     def _check(self, url: str) -> None:
-        """Raises Skip("bad-url") for what is no fetchable address or stands on a port we do not use."""
+        """Raises Skip("bad-url") for what is no fetchable address or stands on a port we do not use.
+
+        And Poison("private-address") for an address written out: the robots.txt there is not asked either.
+        """
         canonical_url(url)
-        parts = urlsplit(url)
+        parts, private = urlsplit(url), self._settings.allow_private_hosts
         port = parts.port or DEFAULT_PORTS[parts.scheme.lower()]
-        if port not in self._settings.ports and not self._settings.allow_private_hosts:
+        if port not in self._settings.ports and not private:
             raise Skip("bad-url", f"port {port} is not one we fetch from: {url[:200]!r}")
+        address = address_in(parts.hostname or "")
+        if address is not None and not may_be_asked(address, private=private):
+            raise Poison("private-address", f"{url[:200]}: {address} is not one we ask")
 
     def _next_hop(self, answer: Answer, passed: list[str]) -> str:
         target = answer.headers.get("location")
@@ -234,22 +249,24 @@ class HttpReader:
         stated = response.headers.get("content-length", "")
         if stated.isdigit() and int(stated) > most:
             raise Poison("body-too-large", f"{stated} bytes stated, at most {most}")
+        pieces = 0
         try:
             async for chunk in response.aiter_raw():
-                self._metrics.count("sirwan_fetch_bytes_total", by=len(chunk))
                 raw += chunk
+                pieces += 1
                 if len(raw) > most:
                     raise Poison("body-too-large", f"over {most} bytes")
+                if pieces >= MANY and len(raw) < pieces * TINY:
+                    raise Poison("body-too-costly", f"{len(raw)} bytes in {pieces} pieces")
+                if pieces % BREATH == 0:
+                    await asyncio.sleep(0)
         except (httpx.RemoteProtocolError, httpx.ReadError):
             if not raw:
                 raise
             return bytes(raw), True
+        finally:
+            self._metrics.count("sirwan_fetch_bytes_total", by=len(raw))
         return bytes(raw), False
-
-
-def _is_reachable(_host: str, address: IPv4Address | IPv6Address, _port: int) -> bool:
-    """Never a link-local address: cloud metadata lives there. Asked after the check for global addresses."""
-    return not (address.is_link_local or address.is_multicast or address.is_unspecified)
 
 
 def _refusal(error: Exception, url: str) -> Refusal:
