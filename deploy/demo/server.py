@@ -9,6 +9,7 @@ import contextlib
 import gzip
 import hashlib
 import socketserver
+import ssl
 import sys
 import threading
 import tomllib
@@ -189,7 +190,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Stay silent about clients that hang up; report anything else."""
-        if not isinstance(sys.exception(), ConnectionError):
+        if not isinstance(sys.exception(), ConnectionError | ssl.SSLError):
             super().handle_error(request, client_address)
 
 

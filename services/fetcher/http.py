@@ -155,6 +155,10 @@ class HttpReader:
         And Poison("private-address") for an address written out: the robots.txt there is not asked either.
         """
         canonical_url(url)
+        try:
+            httpx.URL(url)
+        except httpx.InvalidURL as exc:
+            raise Skip("bad-url", f"{exc}: {url[:200]!r}") from exc
         parts, private = urlsplit(url), self._settings.allow_private_hosts
         port = parts.port or DEFAULT_PORTS[parts.scheme.lower()]
         if port not in self._settings.ports and not private:
@@ -276,10 +280,11 @@ def _refusal(error: Exception, url: str) -> Refusal:
         return Poison("private-address", detail)
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return Transient("timeout", detail)
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
-        return Skip("bad-url", detail)
-    if "location header" in str(error):  # httpx parses it even where it does not follow
+    # Our own URL is sound: this is a Location, which httpx parses even where it does not follow.
+    if isinstance(error, httpx.InvalidURL) or "location header" in str(error):
         return Poison("bad-redirect", detail)
+    if isinstance(error, httpx.UnsupportedProtocol | UnicodeError):
+        return Skip("bad-url", detail)
     if _is_because_of(error, ssl.SSLError):
         return Poison("tls-failed", detail)
     if _is_because_of(error, socket.gaierror):

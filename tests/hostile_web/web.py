@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from deploy.demo.server import NEWSROOMS, NewsWeb, _Handler, _Server
 
@@ -106,6 +107,12 @@ class HostileWeb(NewsWeb):
         self.closing = threading.Event()
         self._tricks: dict[str, Trick] = dict(tricks)
 
+    def __enter__(self) -> Self:
+        super().__enter__()
+        for name in self.secure:
+            self.addresses[name] = self.addresses[name].replace("http:", "https:")
+        return self
+
     def __exit__(self, *reason: object) -> None:
         self.closing.set()
         super().__exit__(*reason)
@@ -152,7 +159,6 @@ class HostileWeb(NewsWeb):
             server.socket = self.secure[name].wrap_socket(
                 server.socket, server_side=True, do_handshake_on_connect=False
             )
-            self.addresses[name] = self.addresses[name].replace("http:", "https:")
         return server
 
 

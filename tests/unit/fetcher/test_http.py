@@ -224,7 +224,9 @@ async def test_private_addresses_are_refused_unless_allowed(host: str) -> None:
     assert web.log == []
 
 
-@pytest.mark.parametrize("url", ["http://a.example:25/", "ftp://a.example/", "http://u:p@a.example/", "x"])
+@pytest.mark.parametrize(
+    "url", ["http://a.example:25/", "ftp://a.example/", "http://u:p@a.example/", "x", "http://0251.0376.1.1/"]
+)
 async def test_an_address_we_do_not_fetch_is_refused_before_any_connection(url: str) -> None:
     async with HttpReader(HttpSettings(), FakeClock()) as reader:
         with pytest.raises(Skip, match="bad-url"):
@@ -238,7 +240,8 @@ async def test_an_address_we_do_not_fetch_is_refused_before_any_connection(url: 
         (httpx.ConnectError("refused"), "connect-failed"),
         (httpx.ReadError("reset"), "connect-failed"),
         (httpx.RemoteProtocolError("bad"), "connect-failed"),
-        (httpx.InvalidURL("bad"), "bad-url"),
+        (httpx.UnsupportedProtocol("bad"), "bad-url"),
+        (httpx.InvalidURL("bad"), "bad-redirect"),
     ],
 )
 async def test_errors_of_the_library_end_here(error: Exception, reason: str) -> None:
