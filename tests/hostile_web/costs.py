@@ -148,3 +148,33 @@ ALONE = (
     AloneRow("feed-of-100,000", "reading", "ok", 2, FULL, 10.0, 250, asked=100_000),
     AloneRow("feed-of-10,000", "list", "ok", 2, MIB, 10.0, 60, asked=10_000),
 )
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """A list that misbehaves for a week and then behaves again."""
+
+    trick: str
+    recorded: str  # state: reason
+    first_day: int  # requests
+    week: int  # requests
+    back: float  # hours until it is read again, once it behaves
+
+
+DAYS = (
+    DayRow("429", "failing: too-many-requests", 8, 27, 12),
+    DayRow("429-for-a-century", "failing: too-many-requests", 2, 14, 24),
+    DayRow("429-for-no-time", "failing: too-many-requests", 8, 27, 12),
+    DayRow("503-for-an-hour", "failing: server-error", 10, 42, 6),
+    DayRow("server-error", "failing: server-error", 11, 42, 6),
+    DayRow("nothing", "failing: connect-failed", 11, 42, 6),
+    DayRow("challenge", "failing: challenge-page", 5, 12, 72),
+    DayRow("challenge-403", "failing: challenge-page", 5, 12, 72),
+    DayRow("304-unasked", "failing: http-client-error", 6, 13, 72),
+    DayRow("redirect-loop", "failing: bad-redirect", 12, 21, 72),
+    DayRow("gzip-bomb", "failing: body-too-large", 6, 13, 72),
+    DayRow("entity-bomb", "failing: entity-declared", 6, 13, 72),
+    DayRow("html", "failing: not-a-feed", 6, 13, 72),
+    DayRow("empty-feed", "empty: no-entries", 10, 40, 6),
+)
+"""A list in its first hour was well, as most that misbehave once were."""

@@ -269,6 +269,9 @@ TRICKS: Mapping[str, Trick] = {
     "unknown-charset": says(honest_page(4), content_type="text/html; charset=klingon"),
     "304-unasked": says(b"", "304 Not Modified"),
     "429": says(b"", "429 Too Many Requests"),
+    "429-for-a-century": says(b"", "429 Too Many Requests", retry_after="3153600000"),
+    "429-for-no-time": says(b"", "429 Too Many Requests", retry_after="0"),
+    "503-for-an-hour": says(b"", "503 Busy", retry_after="3600"),
     "server-error": says(b"oops", "500 Oops"),
     "no-such-status": raw(b"HTTP/1.1 999 Go Away\r\ncontent-length: 0\r\n\r\n"),
     # what they list
