@@ -1,4 +1,4 @@
-"""Lists that misbehave for days: how often they are asked meanwhile, and that they come back once they behave.
+"""Lists that misbehave for days: how often they are asked, and that they come back once they behave.
 
 Real requests on loopback; the clock alone is ours, and goes from one poll to the next.
 """

@@ -11,6 +11,7 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -19,11 +20,14 @@ import pytest
 from anyio.abc import SocketAttribute
 
 from services.fetcher.http import HttpReader, HttpSettings
+from services.fetcher.manners import Manners, MannersSettings
+from services.fetcher.pages import PageFetcher
 from services.stage import Poison, Refusal, Transient
 from tests.clock import FakeClock
 from tests.hostile_web.certificates import Certificates, make_certificates
 from tests.hostile_web.tricks import feed, leads_to, says
 from tests.hostile_web.web import HostileWeb
+from tests.unit.fetcher.test_pages import a_request
 
 PUBLIC = "192.31.196.1"
 
@@ -216,3 +220,14 @@ async def test_a_handshake_that_never_comes_is_not_waited_for() -> None:
             with pytest.raises(Transient, match="timeout"):
                 await reader.get(url)
             assert asyncio.get_running_loop().time() - began < 2.0
+
+
+@pytest.mark.xfail(strict=True, reason="Manners._ask takes private-address for an unreachable robots.txt")
+async def test_a_page_whose_name_leads_inside_is_refused_and_not_put_off(net: Net, tmp_path: Path) -> None:
+    """Put off it is asked for six times more, ten minutes apart, and dies of robots-unreachable."""
+    net.names |= NAMES
+    clock = FakeClock()
+    async with HttpReader(HttpSettings(deadline=3.0), clock) as reader:
+        pages = PageFetcher(reader, Manners(reader, clock, MannersSettings(delay=0.0)), clock, tmp_path)
+        with pytest.raises(Poison, match="private-address"):
+            await pages.handle(a_request("http://intranet.example/a"))

@@ -22,7 +22,7 @@ from tests.hostile_web.web import Cost, HostileWeb
 
 PATIENCE = 60.0  # seconds for what takes about twenty
 IN_TIME = 30.0  # seconds for the newsrooms' pages: all of the demo alone takes about three
-STALL = 1.5  # seconds; the pipeline's loop may serve nobody else for so long
+STALL = 1.0  # seconds; the loop may serve nobody else for so long
 
 BLOCK = """
 [[source]]
@@ -152,3 +152,20 @@ def test_what_is_made_to_cost_costs_little_time_and_memory(
     assert cost.requests <= row.requests + 1  # the list it warmed up with
     assert found.cpu <= row.cpu
     assert found.memory <= row.memory
+
+
+SLOW = {
+    "feed-of-10,000": "Asker._fresh goes through a whole list in one breath: 0.2 ms an entry",
+    "long-words-in-head": "rights.ATTRIBUTE is quadratic in a word of a meta element: 3 s for a head",
+}
+
+
+def failing(row: AloneRow) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.xfail(strict=True, reason=SLOW[row.trick])] if row.trick in SLOW else []
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, marks=failing(row), id=row.trick) for row in ALONE])
+def test_nothing_that_one_host_sends_keeps_all_others_waiting(
+    alone: Mapping[AloneRow, tuple[Alone, Cost]], row: AloneRow
+) -> None:
+    assert alone[row][0].stalled < STALL

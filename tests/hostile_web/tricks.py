@@ -171,6 +171,7 @@ CHALLENGE = (
     b"<!doctype html><html><head><title>Just a moment...</title><script>window._cf_chl_opt={cvId:'3'};"
     b"</script></head><body><noscript>Enable JavaScript and cookies to continue</noscript></body></html>"
 )
+LONG_WORDS = b"<!doctype html><html><head>" + (b"<meta " + b"a" * 1990 + b">") * 64
 CALENDAR_LINKS = 40
 
 
@@ -263,6 +264,7 @@ TRICKS: Mapping[str, Trick] = {
     "empty": says(b"", **HTML),
     "video": says(b"\0" * 1000, content_length=str(HUGE), content_type="video/mp4"),
     "html": says(b"<!doctype html><html><body><h1>Not found</h1></body></html>", **HTML),
+    "long-words-in-head": says(LONG_WORDS, **HTML),
     "challenge": says(CHALLENGE, **HTML),
     "challenge-403": says(CHALLENGE, "403 Forbidden", **HTML),
     "wrong-charset": says(honest_page(3), content_type="text/html; charset=utf-16"),
