@@ -212,7 +212,7 @@ class HttpReader:
     ) -> Answer:
         try:
             async with (
-                asyncio.timeout(max(seconds, 0.001)),
+                asyncio.timeout(600),
                 self._client.stream("GET", url, headers=dict(headers)) as response,
             ):
                 answer = Answer(response.status_code, url, headers=dict(response.headers.items()))
