@@ -11,6 +11,7 @@ from services.stage import Poison
 
 ACCEPTED = "gzip, deflate, br, zstd"
 STEP = 64 * 1024
+LAYERS = 5  # codings undone of one body: each may cost as much as the whole of it
 MEMBERS = 64  # gzip members read of one body: each costs a copy of the rest
 CHUNK_HEAD = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]{0,200})?\r\n")  # RFC 9112 section 7.1
 
@@ -19,10 +20,13 @@ def decode_content(raw: bytes, codings: str | None, limit: int) -> tuple[bytes, 
     """The body behind a Content-Encoding header, and whether it is whole.
 
     A damaged or cut body gives what could be read and False; an unknown coding is left as it is.
-    Raises Poison("body-too-large") over `limit` bytes, having made little more than that.
+    Raises Poison("body-too-large") over `limit` bytes, having made little more than that, and
+    Poison("body-too-costly") for more than LAYERS codings.
     """
-    whole = True
-    for coding in reversed((codings or "").lower().split(",")):
+    whole, named = True, (codings or "").lower().split(",")
+    if len(named) > LAYERS:
+        raise Poison("body-too-costly", f"{len(named)} content codings, at most {LAYERS}")
+    for coding in reversed(named):
         decoder = DECODERS.get(coding.strip())
         if decoder is not None and raw:
             raw, complete = decoder(raw, limit + 1)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ipaddress import IPv4Address, IPv6Address
 from types import TracebackType
 from typing import Self
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -16,6 +15,7 @@ from zlib import crc32
 import httpx
 from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
 
+from services.fetcher.addresses import Address, address_in, may_be_asked
 from services.fetcher.canonical import DEFAULT_PORTS, canonical_url
 from services.fetcher.challenges import SIGN_BYTES, STATUSES
 from services.fetcher.encodings import ACCEPTED, decode_content
@@ -36,6 +36,9 @@ pool for all took a third of what a page costs, and kept too few connections for
 
 QUICK = 8 * 1024 * 1024  # bytes that are decoded on the spot: a thread costs a page more than that
 PATIENCE = 5.0  # seconds for the beginning of a page that says no
+# Each piece of a body costs 60 µs, be it one byte: 8 MB of such pieces would take minutes.
+BREATH = 200  # pieces read before others may work
+MANY, TINY = 20_000, 64  # so many pieces of so few bytes on average are refused
 
 
 @dataclass(slots=True)
@@ -92,7 +95,7 @@ class HttpReader:
         self._clock = clock
         self._metrics = metrics or Metrics()
         trusted = httpx.create_ssl_context(trust_env=False)
-        self._clients = tuple(_client(settings, trusted) for _ in range(POOLS))
+        self._clients = tuple(_client(settings, trusted, self._may_be_asked) for _ in range(POOLS))
 
     async def __aenter__(self) -> Self:
         return self
@@ -121,7 +124,7 @@ class HttpReader:
         `most` bytes of body, decoded, are taken; those of the settings where it is not given. `admit` sees
         the headers of a 2xx answer before its body is read, and may refuse. Raises Transient "timeout",
         "dns-failed", "connect-failed"; Poison "bad-redirect", "private-address", "tls-failed",
-        "body-too-large"; Skip "bad-url"; and what `gate` and `admit` raise.
+        "body-too-large", "body-too-costly"; Skip "bad-url"; and what `gate` and `admit` raise.
         """
         url, left = urldefrag(url).url, self._settings.deadline
         self._check(url)
@@ -156,13 +159,27 @@ class HttpReader:
             raise Transient("server-error", detail, wait)
         raise Skip("gone" if answer.status == 410 else "http-client-error", detail)
 
+    def _may_be_asked(self, _host: str, address: Address, _port: int) -> bool:
+        """Asked of the address a connection is about to be made to, whatever its name resolved to before."""
+        return may_be_asked(address, private=self._settings.allow_private_hosts)
+
     def _check(self, url: str) -> None:
-        """Raises Skip("bad-url") for what is no fetchable address or stands on a port we do not use."""
+        """Raises Skip("bad-url") for what is no fetchable address or stands on a port we do not use.
+
+        And Poison("private-address") for an address written out: the robots.txt there is not asked either.
+        """
         canonical_url(url)
-        parts = urlsplit(url)
+        try:
+            httpx.URL(url)
+        except httpx.InvalidURL as exc:
+            raise Skip("bad-url", f"{exc}: {url[:200]!r}") from exc
+        parts, private = urlsplit(url), self._settings.allow_private_hosts
         port = parts.port or DEFAULT_PORTS[parts.scheme.lower()]
-        if port not in self._settings.ports and not self._settings.allow_private_hosts:
+        if port not in self._settings.ports and not private:
             raise Skip("bad-url", f"port {port} is not one we fetch from: {url[:200]!r}")
+        address = address_in(parts.hostname or "")
+        if address is not None and not may_be_asked(address, private=private):
+            raise Poison("private-address", f"{url[:200]}: {address} is not one we ask")
 
     def _next_hop(self, answer: Answer, passed: list[str]) -> str:
         target = answer.headers.get("location")
@@ -259,20 +276,29 @@ class HttpReader:
         stated = response.headers.get("content-length", "")
         if stated.isdigit() and int(stated) > most:
             raise Poison("body-too-large", f"{stated} bytes stated, at most {most}")
+        pieces = 0
         try:
             async for chunk in response.aiter_raw():
-                self._metrics.count("sirwan_fetch_bytes_total", by=len(chunk))
                 raw += chunk
+                pieces += 1
                 if len(raw) > most:
                     raise Poison("body-too-large", f"over {most} bytes")
+                if pieces >= MANY and len(raw) < pieces * TINY:
+                    raise Poison("body-too-costly", f"{len(raw)} bytes in {pieces} pieces")
+                if pieces % BREATH == 0:
+                    await asyncio.sleep(0)
         except (httpx.RemoteProtocolError, httpx.ReadError):
             if not raw:
                 raise
             return bytes(raw), True
+        finally:
+            self._metrics.count("sirwan_fetch_bytes_total", by=len(raw))
         return bytes(raw), False
 
 
-def _client(settings: HttpSettings, trusted: ssl.SSLContext) -> httpx.AsyncClient:
+def _client(
+    settings: HttpSettings, trusted: ssl.SSLContext, may_be_asked: Callable[[str, Address, int], bool]
+) -> httpx.AsyncClient:
     client = httpx.AsyncClient(
         verify=trusted,
         http2=True,
@@ -283,7 +309,7 @@ def _client(settings: HttpSettings, trusted: ssl.SSLContext) -> httpx.AsyncClien
         limits=httpx.Limits(max_connections=100, max_keepalive_connections=IDLE, keepalive_expiry=15),
     )
     return httpx_ssrf_protection(
-        client, check_globally_reachable=not settings.allow_private_hosts, custom_validator=_is_reachable
+        client, check_globally_reachable=not settings.allow_private_hosts, custom_validator=may_be_asked
     )
 
 
@@ -296,11 +322,6 @@ def _through(gate: Gate | None, url: str) -> AbstractAsyncContextManager[Exchang
     return gate(url) if gate else nullcontext()
 
 
-def _is_reachable(_host: str, address: IPv4Address | IPv6Address, _port: int) -> bool:
-    """Never a link-local address: cloud metadata lives there. Asked after the check for global addresses."""
-    return not (address.is_link_local or address.is_multicast or address.is_unspecified)
-
-
 def _refusal(error: Exception, url: str) -> Refusal:
     """Our word for an error of httpx, the resolver or the clock."""
     detail = f"{url}: {str(error) or type(error).__name__}"
@@ -308,10 +329,11 @@ def _refusal(error: Exception, url: str) -> Refusal:
         return Poison("private-address", detail)
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return Transient("timeout", detail)
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
-        return Skip("bad-url", detail)
-    if "location header" in str(error):  # httpx parses it even where it does not follow
+    # Our own URL is sound: this is a Location, which httpx parses even where it does not follow.
+    if isinstance(error, httpx.InvalidURL) or "location header" in str(error):
         return Poison("bad-redirect", detail)
+    if isinstance(error, httpx.UnsupportedProtocol | UnicodeError):
+        return Skip("bad-url", detail)
     if _is_because_of(error, ssl.SSLError):
         return Poison("tls-failed", detail)
     if _is_because_of(error, socket.gaierror):

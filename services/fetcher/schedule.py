@@ -94,19 +94,22 @@ def spacing(own: float, crawl_delay: float | None, slowed: float = 0.0) -> float
 
 
 def retry_after_seconds(value: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for (RFC 9110 section 10.2.3); None where it says nothing."""
+    """Seconds that a Retry-After header asks for (RFC 9110 section 10.2.3), MAX_RETRY_AFTER at most.
+
+    None where it says nothing.
+    """
     if not value:
         return None
     value = value.strip()
-    if re.fullmatch(r"\d{1,9}", value):
-        return float(value)
+    if re.fullmatch(r"[0-9]+", value):
+        return min(float(value), MAX_RETRY_AFTER)
     try:
         at = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
-    return max(0.0, (at - now).total_seconds())
+    return min(max(0.0, (at - now).total_seconds()), MAX_RETRY_AFTER)
 
 
 def max_age_seconds(cache_control: str | None) -> float | None:

@@ -19,6 +19,7 @@ from services.fetcher.polling import Poller
 from services.fetcher.postpone import again
 from services.fetcher.revisiting import Revisits
 from services.fetcher.telling import Teller
+from services.fetcher.waiting import MOST
 from services.runtime.bus import Message
 from services.runtime.fitting import Fitted, Surroundings, open_state
 from services.runtime.holdings import EVERYTHING
@@ -29,6 +30,14 @@ from services.stage import Outgoing
 TURNS, LIMIT = 2.5, 4.0
 """In times of what one page may take: waiting for its turns, and all of its handling. What is left, half a
 page's time, is for keeping the body."""
+
+LEAST_LIMIT = 2 * MOST
+"""Seconds a request may be in hand at least: it may be one that waits for its time there."""
+
+
+def handling_limit(fetch_seconds: float) -> float:
+    """Seconds that handling one request may take, where one page may take so many."""
+    return max(fetch_seconds * LIMIT, LEAST_LIMIT)
 
 
 @asynccontextmanager
@@ -89,7 +98,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
             handle,
             (STAMP,),
             concurrency=hands + settings.partitions,  # one more for each partition where some must wait
-            seconds=settings.fetch_seconds * LIMIT,
+            seconds=handling_limit(settings.fetch_seconds),
         )
         revisiting = (revisits.run,) if settings.spacings else ()
 

@@ -89,6 +89,11 @@ REASONS: Mapping[str, Reason] = {
     # the page
     "not-html": Reason("fetcher", "The answer is neither HTML nor plain text.", NONE),
     "body-too-large": Reason("fetcher, ingest", "The body is larger than SIRWAN_FETCH_BYTES.", NONE),
+    "body-too-costly": Reason(
+        "fetcher, ingest",
+        "The body comes in a form made to cost time: in tiny pieces, or compressed over and over.",
+        "Look at the source once.",
+    ),
     "empty-body": Reason("fetcher, ingest", "There is nothing in the body.", NONE),
     "not-text": Reason("extractor, ingest", "The bytes are not text: an image, an archive, noise.", NONE),
     "body-missing": Reason(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.runtime.pages import env_example, reference_pages
+from tests.hostile_web.page import PAGE, page
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference"
@@ -23,3 +24,7 @@ def test_the_example_of_a_file_env_is_fresh() -> None:
     assert (ROOT / ".env.example").read_text("utf-8") == env_example(), (
         ".env.example is stale: run `make docs`"
     )
+
+
+def test_what_hostile_input_costs_is_fresh() -> None:
+    assert PAGE.read_text("utf-8") == page(), "docs/hostile-input.md is stale: run `make docs`"

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.fetcher.schedule import (
+    MAX_RETRY_AFTER,
     interval_after,
     interval_after_failure,
     max_age_seconds,
@@ -76,7 +77,9 @@ def test_the_longer_delay_is_kept(own: float, asked: float | None, gap: float) -
         ("Fri, 20 Nov 2026 11:00:00 GMT", 0),
         ("soon", None),
         ("-5", None),
-        ("9" * 400, None),
+        ("9" * 400, MAX_RETRY_AFTER),
+        ("3153600000", MAX_RETRY_AFTER),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", MAX_RETRY_AFTER),
         ("", None),
         (None, None),
     ],
