@@ -31,6 +31,7 @@ class Kind(Generic[Said]):
     read: Callable[[Answer], Said]
     failed: Callable[[Refusal], Said]  # what stands for one that cannot be had
     lasts: Callable[[Said], float]  # seconds
+    most: int | None = None  # bytes that are taken; None: as of a page
 
 
 ROBOTS: Kind[RobotsRules] = Kind(
@@ -45,6 +46,7 @@ TDMREP: Kind[TdmRules] = Kind(
     read=lambda answer: tdmrep_for(answer.status, answer.body),
     failed=lambda _refusal: TdmRules(failed=True),
     lasts=lambda rules: KEEP_FAILED if rules.failed else KEEP,
+    most=512 * 1024,
 )
 
 
@@ -87,7 +89,7 @@ class OriginFiles(Generic[Said]):
 
     async def _ask(self, origin: str) -> Said:
         try:
-            answer = await self._reader.get(origin + self._kind.path, gate=self._gate())
+            answer = await self._reader.get(origin + self._kind.path, gate=self._gate(), most=self._kind.most)
         except Refusal as exc:
             if exc.reason in OURS or (isinstance(exc, HostUnreachable) and origin_of(exc.url) == origin):
                 raise

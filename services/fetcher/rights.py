@@ -15,7 +15,7 @@ from services.stage import Skip
 HEAD_BYTES = 128 * 1024  # a head longer than this is not read to its end
 META = re.compile(rb"<meta\s[^>]{0,2000}>", re.IGNORECASE)
 HEAD_END = re.compile(rb"</head\s*>|<body[\s>]", re.IGNORECASE)
-ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+ATTRIBUTE = re.compile(r"""(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 ROBOT_WORDS = frozenset(
     ("noindex", "noarchive", "nosnippet", "nocache", "none", "noai", "noimageai", "notranslate",
      "unavailable_after")

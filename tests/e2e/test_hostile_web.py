@@ -74,7 +74,7 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Together:
         )
         (home / "sources" / "hostile.toml").write_text("".join(blocks), "utf-8")
         healthy = frozenset(web.url(key) for key, page in pages.items() if page["fate"] == "stored")
-        ending = [row for row in TOGETHER if row.at == "page" or row.recorded.startswith("store:")]
+        ending = [row for row in TOGETHER if row.at != "list" and not row.recorded.startswith("put off")]
         wanted = healthy | {web.addresses[row.name] + path for row in ending for path in ("/page", "/honest")}
         job = Job(str(home), SECONDS, BYTES, healthy, wanted, PATIENCE)
         told = module("tests.hostile_web.running", stdin=msgspec.json.encode(job).decode())
@@ -104,7 +104,8 @@ def test_each_trick_is_recorded_and_costs_no_more_than_it_may(together: Together
         assert f"{state}: {reason}" == row.recorded
     elif row.recorded.startswith("put off"):
         assert f"{state}: {reason}" == "ok: ok"
-        assert together.paths[row.name].count("/page") == 0
+        assert together.paths[row.name].count("/page") == (row.at == "page")
+        assert together.page(row, "/page") == "nobody: none, none"
     else:
         assert together.page(row, "/page") == row.recorded
         assert together.page(row, "/honest") == "store: stored, ok"
@@ -117,7 +118,6 @@ def test_each_trick_is_recorded_and_costs_no_more_than_it_may(together: Together
 def test_pages_whose_robots_txt_cannot_be_read_wait(together: Together) -> None:
     """And none is lost by waiting: SIRWAN_FETCH_SECONDS is a tenth of what it is by default."""
     waiting = [row for row in TOGETHER if row.recorded == "put off: robots-unreachable"]
-    waiting += [row for row in TOGETHER if row.trick == "sitemap-of-others"]  # which nobody serves
     assert together.seen.put_off["robots-unreachable"] == 2 * len(waiting)
     lost = [page for page in together.seen.pages.values() if page[2] == "time-limit"]
     assert lost == []
@@ -154,17 +154,7 @@ def test_what_is_made_to_cost_costs_little_time_and_memory(
     assert found.memory <= row.memory
 
 
-SLOW = {
-    "feed-of-10,000": "Asker._fresh goes through a whole list in one breath: 0.2 ms an entry",
-    "long-words-in-head": "rights.ATTRIBUTE is quadratic in a word of a meta element: 3 s for a head",
-}
-
-
-def failing(row: AloneRow) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(strict=True, reason=SLOW[row.trick])] if row.trick in SLOW else []
-
-
-@pytest.mark.parametrize("row", [pytest.param(row, marks=failing(row), id=row.trick) for row in ALONE])
+@pytest.mark.parametrize("row", ALONE, ids=lambda row: f"{row.trick}-{row.at}")
 def test_nothing_that_one_host_sends_keeps_all_others_waiting(
     alone: Mapping[AloneRow, tuple[Alone, Cost]], row: AloneRow
 ) -> None:

@@ -304,6 +304,7 @@ def standing(trick: Trick, where: str, number: int) -> Trick:
     """
     honest: Mapping[str, Trick] = {
         "/robots.txt": says(b"none", "404 Not Found"),
+        "/.well-known/tdmrep.json": says(b"none", "404 Not Found"),
         "/feed": says(feed("/page", "/honest"), content_type="application/rss+xml"),
         "/page": says(honest_page(2 * number), **HTML),
         "/honest": says(honest_page(2 * number + 1), **HTML),
