@@ -55,9 +55,10 @@ def recorded() -> dict[str, Recorded]:
 
 @dataclass(frozen=True, slots=True)
 class Prometheus:
-    """A running server."""
+    """A running server, asked about now, or about a moment that has passed."""
 
     url: str
+    at: float | None = None  # seconds since 1970
 
     def get(self, path: str, **query: str) -> Any:
         """`data` of an answer of its API. Raises AssertionError with what it says is wrong."""
@@ -71,8 +72,9 @@ class Prometheus:
         return said["data"]
 
     def result(self, expression: str) -> list[dict[str, Any]]:
-        """The series an expression gives now."""
-        series: list[dict[str, Any]] = self.get("query", query=expression)["result"]
+        """The series an expression gives."""
+        moment = {} if self.at is None else {"time": f"{self.at:.3f}"}
+        series: list[dict[str, Any]] = self.get("query", query=expression, **moment)["result"]
         return series
 
     def until(self, expression: str) -> None:

@@ -1,7 +1,9 @@
 """Every query of every dashboard, and every rule, in a real Prometheus over a real run."""
 
 import asyncio
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,11 +46,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     port = free_port()
     folder = tmp_path_factory.mktemp("prometheus")
     with NewsWeb(dict.fromkeys(NEWSROOMS, 0)) as web, prometheus(folder, f"127.0.0.1:{port}") as ours:
-        asyncio.run(_run(tmp_path_factory.mktemp("home"), web, port, ours))
-        yield ours
+        yield replace(ours, at=asyncio.run(_run(tmp_path_factory.mktemp("home"), web, port, ours)))
 
 
-async def _run(home: Path, web: NewsWeb, port: int, ours: Prometheus) -> None:
+async def _run(home: Path, web: NewsWeb, port: int, ours: Prometheus) -> float:
+    """The moment before it ended: what a target showed is no more once it is gone."""
     sources = web.write_sources(home / "sources").parent
     (sources / "broken.toml").write_text(BROKEN.format(url=web.url("tigris/index.html")), "utf-8")
     settings = Settings(
@@ -68,6 +70,7 @@ async def _run(home: Path, web: NewsWeb, port: int, ours: Prometheus) -> None:
             await asyncio.to_thread(ours.until, WORKED)
             for name in recorded():
                 await asyncio.to_thread(ours.until, name)
+            return time.time()
 
 
 @pytest.mark.parametrize("query", list(queries()), ids=lambda query: f"{query.board}: {query.panel}")
