@@ -27,7 +27,7 @@ import httpx
 
 from bench.hosts import hosts
 from schemas.codec import decode
-from schemas.records import Discovered, Feed, FetchRequest, RawPage, Source
+from schemas.records import Discovered, Feed, FetchRequest, Source
 from schemas.topics import PAGES_FETCHED
 from services.fetcher.canonical import canonical_url, page_id
 from services.fetcher.feed_state import feed_key, read_state
@@ -44,7 +44,7 @@ from services.runtime.publish import publish
 from services.runtime.state import SqliteState
 from services.runtime.tracing import NO_TRACES
 
-HOSTS, PAGES, REPEATS = 200, 3_000, 3
+HOSTS, PAGES, REPEATS = 200, 6_000, 3
 AT_ONCE = 16  # the default of SIRWAN_FETCH_CONCURRENCY
 QUEUED, WORKED = 50_000, 30.0  # requests, and seconds that are worked on them
 FEEDS, CHANGES = 40, 200
@@ -59,18 +59,18 @@ class Fetcher:
     state: SqliteState
     pages: MemorySubscription
 
-    async def ask(self, urls: Sequence[str]) -> None:
+    async def ask(self, requests: Sequence[FetchRequest]) -> None:
         """Queue requests."""
-        for url in urls:
-            await publish(self.bus, again(a_request(url)), stage="bench", at=datetime.now(UTC))
+        for request in requests:
+            await publish(self.bus, again(request), stage="bench", at=datetime.now(UTC))
 
-    async def published(self, count: int) -> AsyncIterator[RawPage]:
-        """So many pages, as they come."""
+    async def published(self, count: int) -> AsyncIterator[bytes]:
+        """So many pages, as they come and as they are published."""
         taken = 0
         async for message in self.pages:
             await self.pages.acknowledge(message)
             taken += 1
-            yield decode(PAGES_FETCHED, message.value or b"")
+            yield message.value or b""
             if taken == count:
                 return
 
@@ -126,9 +126,10 @@ async def bare(urls: Sequence[str]) -> float:
 
 async def ours(urls: Sequence[str]) -> float:
     """The same pages asked for and published; seconds."""
+    requests = [a_request(url) for url in urls]
     async with fetcher(delay=0.0) as at_work:
         begun = time.perf_counter()
-        asking = asyncio.ensure_future(at_work.ask(urls))
+        asking = asyncio.ensure_future(at_work.ask(requests))
         async for _ in at_work.published(len(urls)):
             pass
         await asking
@@ -161,13 +162,13 @@ async def work_on_queue(addresses: Sequence[str]) -> None:
     before = peak()
     async with fetcher(Settings().fetch_delay, bound=QUEUED) as at_work:
         taking = asyncio.ensure_future(_count(at_work.published(QUEUED)))
-        await at_work.ask(urls)
+        await at_work.ask([a_request(url) for url in urls])
         await asyncio.sleep(WORKED)
         taking.cancel()
         print(f"{before:.0f} {peak():.0f}")
 
 
-async def _count(pages: AsyncIterator[RawPage]) -> None:
+async def _count(pages: AsyncIterator[bytes]) -> None:
     async for _ in pages:
         pass
 
@@ -251,7 +252,7 @@ async def measure_latency() -> None:
         _ = [page async for page in at_work.published(FEEDS)]
         changing = asyncio.ensure_future(change())
         taken += [
-            (datetime.now(UTC) - due.pop(page.url)).total_seconds()
+            (datetime.now(UTC) - due.pop(decode(PAGES_FETCHED, page).url)).total_seconds()
             async for page in at_work.published(CHANGES)
         ]
         await changing

@@ -80,6 +80,8 @@ class OriginFiles(Generic[Said]):
         self._kept.move_to_end(origin)
         if len(self._kept) > MOST:
             self._kept.popitem(last=False)
+        if kept.said is not None and self._clock.steady() < kept.until:
+            return kept.said, False
         async with kept.asking:
             if kept.said is not None and self._clock.steady() < kept.until:
                 return kept.said, False
