@@ -1,7 +1,7 @@
 """Many small hosts on loopback in a process of their own: `with hosts(200) as addresses`.
 
 Each has a port, so that it is a site of its own (services/fetcher/canonical.py: site_key). Pages are invented
-HTML whose sizes are spread as those of news pages are: median 94 KB, a tenth over 260 KB.
+HTML whose sizes are lognormal: median 94 KB, a tenth over 260 KB.
 """
 
 import asyncio

@@ -53,6 +53,7 @@ class Page(NamedTuple):
     canonical: str
     ident: str
     site: str
+    lane: str
 
 
 class Asker:
@@ -132,15 +133,16 @@ class Asker:
         foreign: dict[str, Page] = {}
         left = 0
         for start in range(0, len(entries), STEP):
-            for page in await asyncio.to_thread(_pages, source, feed, entries[start : start + STEP]):
+            for page in await asyncio.to_thread(
+                _pages, source, feed, entries[start : start + STEP], now, archive=archive
+            ):
                 if page.ident in fresh or self._is_settled(source, feed, page):
                     continue
-                lane = lane_of(page.entry, now, archive=archive)
                 if source.prefilter and not may_concern(page.entry):
                     foreign[page.ident] = page
-                elif not self._has_room(source, page, lane):
+                elif not self._has_room(source, page):
                     left += 1
-                elif wanted := _wanted(source, feed, listing.via, page, lane, now):
+                elif wanted := _wanted(source, feed, listing.via, page, now):
                     fresh[page.ident] = wanted
         return list(fresh.values()), [page for ident, page in foreign.items() if ident not in fresh], left
 
@@ -152,24 +154,27 @@ class Asker:
             return seen is not None
         return source.prefilter and seen == passed_over(page.entry)
 
-    def _has_room(self, source: Source, page: Page, lane: str) -> bool:
+    def _has_room(self, source: Source, page: Page) -> bool:
         """Whether its site can serve the page soon, which it is then counted on for; or need not."""
         if self._state.get(asked_key(page.ident)) is not None:
             return True
         gap, now = self._gap(page.entry.url), self._clock.steady()
-        if not self._waiting.room(page.site, lane, gap, source.poll_floor, now):
+        if not self._waiting.room(page.site, page.lane, gap, source.poll_floor, now):
             return False
-        self._waiting.add(page.site, lane, gap, now)
+        self._waiting.add(page.site, page.lane, gap, now)
         return True
 
 
-def _pages(source: Source, feed: Feed, entries: Sequence[Entry]) -> list[Page]:
+def _pages(
+    source: Source, feed: Feed, entries: Sequence[Entry], now: datetime, *, archive: bool
+) -> list[Page]:
     """Those of entries whose addresses can be fetched."""
     pages = []
     for entry in entries:
         try:
             canonical = canonical_url(entry.url)
-            pages.append(Page(entry, canonical, page_id(canonical), site_key(entry.url)))
+            lane = lane_of(entry, now, archive=archive)
+            pages.append(Page(entry, canonical, page_id(canonical), site_key(entry.url), lane))
         except Skip as exc:
             log.debug("entry-refused", feed=feed.url, reason=exc.reason, detail=exc.detail)
         except FAULTS:
@@ -177,16 +182,14 @@ def _pages(source: Source, feed: Feed, entries: Sequence[Entry]) -> list[Page]:
     return pages
 
 
-def _wanted(
-    source: Source, feed: Feed, via: str, page: Page, lane: str, now: datetime
-) -> FetchRequest | None:
+def _wanted(source: Source, feed: Feed, via: str, page: Page, now: datetime) -> FetchRequest | None:
     """The request for a page; None where it cannot be said on the wire."""
     try:
         wanted = FetchRequest(
             url=page.entry.url,
             canonical_url=page.canonical,
             page_id=page.ident,
-            lane=lane,
+            lane=page.lane,
             discovered=_discovered(source, feed, via, page.entry),
             requested_at=now,
         )

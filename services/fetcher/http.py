@@ -34,7 +34,7 @@ httpcore looks at every connection of a pool, and for each idle one at all the o
 pool for all took a third of what a page costs, and kept too few connections for the next page of each site.
 """
 
-QUICK = 8 * 1024 * 1024  # bytes that are decoded on the spot: a thread costs a page more than that
+QUICK = 8 * 1024 * 1024  # bytes that may be decoded on the spot; of more, as a list has, others must not wait
 PATIENCE = 5.0  # seconds for the beginning of a page that says no
 # Each piece of a body costs 60 µs, be it one byte: 8 MB of such pieces would take minutes.
 BREATH = 200  # pieces read before others may work

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from services.fetcher.http import Answer, Gate, HttpReader
 from services.fetcher.robots import RobotsRules, robots_for
-from services.fetcher.tdmrep import TdmRules, tdmrep_for
+from services.fetcher.tdmrep import MOST_BYTES, TdmRules, tdmrep_for
 from services.fetcher.unreachable import HostUnreachable
 from services.runtime.clock import Clock
 from services.stage import Refusal
@@ -46,7 +46,7 @@ TDMREP: Kind[TdmRules] = Kind(
     read=lambda answer: tdmrep_for(answer.status, answer.body),
     failed=lambda _refusal: TdmRules(failed=True),
     lasts=lambda rules: KEEP_FAILED if rules.failed else KEEP,
-    most=512 * 1024,
+    most=MOST_BYTES,
 )
 
 
@@ -57,6 +57,10 @@ class _Kept(Generic[Said]):
     said: Said | None = None  # None before the first time
     until: float = 0.0  # on the steady clock
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def good_at(self, now: float) -> Said | None:
+        """What it said, as long as that is good."""
+        return self.said if now < self.until else None
 
 
 class OriginFiles(Generic[Said]):
@@ -80,11 +84,11 @@ class OriginFiles(Generic[Said]):
         self._kept.move_to_end(origin)
         if len(self._kept) > MOST:
             self._kept.popitem(last=False)
-        if kept.said is not None and self._clock.steady() < kept.until:
-            return kept.said, False
+        if (said := kept.good_at(self._clock.steady())) is not None:
+            return said, False
         async with kept.asking:
-            if kept.said is not None and self._clock.steady() < kept.until:
-                return kept.said, False
+            if (said := kept.good_at(self._clock.steady())) is not None:  # asked for while we waited
+                return said, False
             said = kept.said = await self._ask(origin)
             kept.until = self._clock.steady() + self._kind.lasts(said)
             return said, True

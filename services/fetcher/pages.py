@@ -159,7 +159,7 @@ class PageFetcher:
             return [found]
         await self._keep(found)
         page = found
-        if len(page.body or b"") > CLAIM_CHECK:  # a thread costs more than all else that is done here
+        if len(page.body or b"") > CLAIM_CHECK:  # nothing to write, no thread
             page = await asyncio.to_thread(keep_body, page, self._blobs)
         if request.visit:
             self._metrics.count("sirwan_revisits_total", outcome="changed")

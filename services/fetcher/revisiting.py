@@ -18,7 +18,6 @@ from schemas.codec import Undecodable, decode
 from schemas.records import FetchRequest, RawPage, Source
 from schemas.topics import FETCH_REQUESTS
 from services.fetcher.canonical import site_key
-from services.fetcher.crawl_delays import CrawlDelays
 from services.fetcher.feed_state import asked_key
 from services.fetcher.revisits import (
     REVISIT,
@@ -32,7 +31,6 @@ from services.fetcher.revisits import (
     revisit_key,
     take_turn,
 )
-from services.fetcher.schedule import spacing
 from services.runtime.bus import BrokerDown
 from services.runtime.clock import Clock
 from services.runtime.state import State
@@ -52,6 +50,9 @@ PAUSE = 5.0  # seconds to wait while nothing can be published or remembered
 Since = Callable[[str], float | None]
 """Since when, in steady seconds, an address is ours to ask (Manners.since)."""
 
+Gap = Callable[[str], float]
+"""Seconds between two requests to the site of an address, as things are (Manners.gap)."""
+
 Request = Callable[[FetchRequest], Awaitable[None]]
 """Publishes a request; done when the broker has confirmed it."""
 
@@ -66,8 +67,8 @@ class Revisits:
         since: Since,
         request: Request,
         spacings: Spacings,
+        gap: Gap,
         *,
-        delay: float = 0.0,  # seconds between two requests to one site, at least
         shared: bool = False,  # with other fetchers, each its own sites
         sources: Mapping[str, Source] | None = None,  # as they are now; None: pages of any are read again
     ) -> None:
@@ -76,8 +77,7 @@ class Revisits:
         self._since = since
         self._request = request
         self._spacings = spacings
-        self._delay = delay
-        self._delays = CrawlDelays(state)
+        self._gap = gap
         self._shared = shared
         self._sources = sources
         self._heap: list[tuple[float, str]] = []  # seconds since 1970, page id
@@ -168,7 +168,7 @@ class Revisits:
         if since > self._known_since:  # who had it before has remembered more than we know
             await self._catch_up(since)
             return _Decided(page_id, again=now)
-        turn = now if promised else self._turn(page_id, site_key(asked.url), now)
+        turn = now if promised else self._turn(page_id, asked.url, now)
         if turn > now:
             return _Decided(page_id, again=turn)
         return _Decided(
@@ -194,10 +194,11 @@ class Revisits:
         source = self._sources.get(ident)
         return source is not None and bool(source.feeds)
 
-    def _turn(self, page_id: str, site: str, now: datetime) -> datetime:
+    def _turn(self, page_id: str, url: str, now: datetime) -> datetime:
         """When the site may be asked for this page; a turn in the future is promised."""
+        site = site_key(url)
         turn = max(now, self._turns.get(site, now))
-        self._turns[site] = turn + timedelta(seconds=SHARE * spacing(self._delay, self._delays.of(site)))
+        self._turns[site] = turn + timedelta(seconds=SHARE * self._gap(url))
         if turn > now:
             self._promised.add(page_id)
         if len(self._turns) > MOST_SITES:

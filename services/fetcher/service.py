@@ -68,7 +68,7 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
             manners.since,
             request,
             settings.spacings,
-            delay=settings.fetch_delay,
+            manners.gap,
             shared=shared,
             sources=around.sources,
         )

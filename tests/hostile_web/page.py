@@ -22,8 +22,8 @@ each trick answers stands in `tests/hostile_web/tricks.py`, what the reasons mea
 {len(TOGETHER)} hosts in one pipeline, with the newsrooms of the demo beside them: every page of those arrives
 in time, as does the honest page beside each hostile one. SIRWAN_FETCH_SECONDS is {SECONDS:g} here, and no
 answer is listened to for longer; SIRWAN_FETCH_BYTES is {BYTES:,}. Requests and bytes are those of the host,
-with robots.txt, and of a page with its list and its neighbour. What a list costs, it costs once: it is then
-left alone.
+with robots.txt, and of a page with its list, its neighbour and tdmrep.json. What a list costs, it costs
+once: it is then left alone.
 """
 ALONE_LEAD = """
 ## Made to cost time or memory

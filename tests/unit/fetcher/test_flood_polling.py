@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -153,9 +153,11 @@ async def test_a_long_list_is_looked_through_where_it_holds_nobody_up(
     """Addresses are worked out in a thread, a few at a time."""
     steps: list[tuple[bool, int]] = []
 
-    def look(source: Source, feed: Feed, entries: Sequence[Entry]) -> list[asking.Page]:
+    def look(
+        source: Source, feed: Feed, entries: Sequence[Entry], now: datetime, *, archive: bool
+    ) -> list[asking.Page]:
         steps.append((threading.current_thread() is threading.main_thread(), len(entries)))
-        return _pages(source, feed, entries)
+        return _pages(source, feed, entries, now, archive=archive)
 
     _pages = asking._pages
     monkeypatch.setattr(asking, "_pages", look)

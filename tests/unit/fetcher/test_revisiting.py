@@ -43,10 +43,14 @@ class Desk:
         self.down = False
         self.too_large: set[str] = set()
         self.sites: dict[str, float] | None = None  # ours, and since when; None for all
-        self.revisits = Revisits(state, clock, self.since, self.request, SPACINGS, **changes)
+        self.gaps: dict[str, float] = {}  # seconds, by site; none where nothing is said
+        self.revisits = Revisits(state, clock, self.since, self.request, SPACINGS, self.gap, **changes)
 
     def since(self, url: str) -> float | None:
         return 0.0 if self.sites is None else self.sites.get(site_key(url))
+
+    def gap(self, url: str) -> float:
+        return self.gaps.get(site_key(url), 0.0)
 
     async def request(self, wanted: FetchRequest) -> None:
         if self.down:
@@ -180,9 +184,9 @@ async def test_a_round_asks_for_so_many_and_no_more() -> None:
 
 
 async def test_of_a_site_only_some_turns_are_for_pages_read_again() -> None:
-    """What is due beyond that waits here; a crawl-delay counts, and the newest visit is enough."""
-    async with a_desk(delay=1.0) as desk:
-        await desk.state.remember([Remember("delay:slow.example:443", b"600")])
+    """What is due beyond that waits here; and the newest visit is enough."""
+    async with a_desk() as desk:
+        desk.gaps = {"slow.example:443": 600.0, "quick.example:443": 1.0}
         slow = [a_request(f"https://slow.example/{number}") for number in range(10)]
         quick = a_request("https://quick.example/")
         for each in [*slow, quick]:
