@@ -27,11 +27,12 @@ from services.stage import Poison, Refusal, Skip, Transient
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 WEB_PORTS = frozenset((80, 443, 8080, 8443))
-POOLS, IDLE = 32, 8
-"""Connection pools, each with its own hosts, and the idle connections each keeps.
+POOLS, IDLE = 128, 4
+"""Connection pools, each with its own hosts, and the idle connections each keeps: 512 sockets at most, for 15 s.
 
 httpcore looks at every connection of a pool, and for each idle one at all the others, twice a request. One
-pool for all took a third of what a page costs, and kept too few connections for the next page of each site.
+pool for all took a third of what a page costs; 32 still took a sixth, as the hosts of the fuller ones drove
+each other's connections out.
 """
 
 QUICK = 8 * 1024 * 1024  # bytes that may be decoded on the spot; of more, as a list has, others must not wait
