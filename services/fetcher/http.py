@@ -28,7 +28,7 @@ from services.stage import Poison, Refusal, Skip, Transient
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 WEB_PORTS = frozenset((80, 443, 8080, 8443))
 POOLS, IDLE = 128, 4
-"""Connection pools, each with its own hosts, and the idle connections each keeps: 512 sockets at most, for 15 s.
+"""Connection pools, each with its own hosts, and the idle connections each keeps for 15 s: 512 at most.
 
 httpcore looks at every connection of a pool, and for each idle one at all the others, twice a request. One
 pool for all took a third of what a page costs; 32 still took a sixth, as the hosts of the fuller ones drove
@@ -40,6 +40,14 @@ PATIENCE = 5.0  # seconds for the beginning of a page that says no
 # Each piece of a body costs 60 µs, be it one byte: 8 MB of such pieces would take minutes.
 BREATH = 200  # pieces read before others may work
 MANY, TINY = 20_000, 64  # so many pieces of so few bytes on average are refused
+
+
+class PrivateAddress(Poison):
+    """The host of an address is one we do not ask, whether it is written out or what its name leads to."""
+
+    def __init__(self, url: str, detail: str) -> None:
+        super().__init__("private-address", detail)
+        self.url = url
 
 
 @dataclass(slots=True)
@@ -180,7 +188,7 @@ class HttpReader:
             raise Skip("bad-url", f"port {port} is not one we fetch from: {url[:200]!r}")
         address = address_in(parts.hostname or "")
         if address is not None and not may_be_asked(address, private=private):
-            raise Poison("private-address", f"{url[:200]}: {address} is not one we ask")
+            raise PrivateAddress(url, f"{url[:200]}: {address} is not one we ask")
 
     def _next_hop(self, answer: Answer, passed: list[str]) -> str:
         target = answer.headers.get("location")
@@ -327,7 +335,7 @@ def _refusal(error: Exception, url: str) -> Refusal:
     """Our word for an error of httpx, the resolver or the clock."""
     detail = f"{url}: {str(error) or type(error).__name__}"
     if isinstance(error, SSRFProtectionError):
-        return Poison("private-address", detail)
+        return PrivateAddress(url, detail)
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return Transient("timeout", detail)
     # Our own URL is sound: this is a Location, which httpx parses even where it does not follow.
