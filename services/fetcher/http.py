@@ -1,7 +1,6 @@
 """The only place that speaks HTTP. Foreign errors end here, as refusals."""
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -13,12 +12,13 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from zlib import crc32
 
 import httpx
-from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
+from httpx_secure import httpx_ssrf_protection
 
 from services.fetcher.addresses import Address, address_in, may_be_asked
 from services.fetcher.canonical import DEFAULT_PORTS, canonical_url
 from services.fetcher.challenges import SIGN_BYTES, STATUSES
 from services.fetcher.encodings import ACCEPTED, decode_content
+from services.fetcher.http_errors import PrivateAddress, refusal_of
 from services.fetcher.schedule import retry_after_seconds
 from services.runtime.clock import Clock
 from services.runtime.config import Settings
@@ -40,14 +40,6 @@ PATIENCE = 5.0  # seconds for the beginning of a page that says no
 # Each piece of a body costs 60 µs, be it one byte: 8 MB of such pieces would take minutes.
 BREATH = 200  # pieces read before others may work
 MANY, TINY = 20_000, 64  # so many pieces of so few bytes on average are refused
-
-
-class PrivateAddress(Poison):
-    """The host of an address is one we do not ask, whether it is written out or what its name leads to."""
-
-    def __init__(self, url: str, detail: str) -> None:
-        super().__init__("private-address", detail)
-        self.url = url
 
 
 @dataclass(slots=True)
@@ -249,7 +241,7 @@ class HttpReader:
                     admit(answer.headers)
                 raw, cut = await self._read(response, most)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as exc:
-            raise _refusal(exc, url) from exc
+            raise refusal_of(exc, url) from exc
         coding = answer.headers.get("content-encoding")
         if coding and most > QUICK:
             body, whole = await asyncio.to_thread(decode_content, raw, coding, most)
@@ -322,37 +314,5 @@ def _client(
     )
 
 
-def never_connected(refusal: Refusal) -> bool:
-    """Whether a request was refused because no connection to its host came about."""
-    return isinstance(refusal.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
-
-
 def _through(gate: Gate | None, url: str) -> AbstractAsyncContextManager[Exchange | None]:
     return gate(url) if gate else nullcontext()
-
-
-def _refusal(error: Exception, url: str) -> Refusal:
-    """Our word for an error of httpx, the resolver or the clock."""
-    detail = f"{url}: {str(error) or type(error).__name__}"
-    if isinstance(error, SSRFProtectionError):
-        return PrivateAddress(url, detail)
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return Transient("timeout", detail)
-    # Our own URL is sound: this is a Location, which httpx parses even where it does not follow.
-    if isinstance(error, httpx.InvalidURL) or "location header" in str(error):
-        return Poison("bad-redirect", detail)
-    if isinstance(error, httpx.UnsupportedProtocol | UnicodeError):
-        return Skip("bad-url", detail)
-    if _is_because_of(error, ssl.SSLError):
-        return Poison("tls-failed", detail)
-    if _is_because_of(error, socket.gaierror):
-        return Transient("dns-failed", detail)
-    return Transient("connect-failed", detail)
-
-
-def _is_because_of(error: BaseException | None, kind: type[Exception]) -> bool:
-    while error is not None:
-        if isinstance(error, kind):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

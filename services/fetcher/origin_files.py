@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
-from services.fetcher.http import Answer, Gate, HttpReader, PrivateAddress
+from services.fetcher.http import Answer, Gate, HttpReader
+from services.fetcher.http_errors import PrivateAddress
 from services.fetcher.robots import RobotsRules, robots_for
 from services.fetcher.tdmrep import MOST_BYTES, TdmRules, tdmrep_for
 from services.fetcher.unreachable import HostUnreachable
