@@ -194,7 +194,7 @@ def test_a_mistake_in_the_files_is_all_that_is_said(home: Path, folder: Path) ->
     (folder / "more.toml").write_text('[[source]]\nid = "x"\n')
     shown = sirwan(home, "sources", "check", str(folder))
     assert (shown.returncode, shown.stdout) == (1, "")
-    assert "more.toml: source 'x': name: missing" in shown.stderr
+    assert "more.toml:1: source 'x': name: missing" in shown.stderr
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_shown(home: Path, folder: Path) -> None:
