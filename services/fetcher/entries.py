@@ -39,6 +39,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     summary: str | None = None  # plain text
     guid: str | None = None
     language: str | None = None  # as printed
+    categories: tuple[str, ...] = ()  # plain texts, bounded: services/fetcher/categories.py
 
 
 class Hints(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

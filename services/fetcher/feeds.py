@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
+from services.fetcher.categories import categories_of
 from services.fetcher.dates import first_date
 from services.fetcher.entries import (
     MAX_SUMMARY,
@@ -111,6 +112,7 @@ def _entries(
                 summary=plain(_first(fields, SUMMARIES), MAX_SUMMARY),
                 guid=_first(fields, GUIDS) or attribute(own, "rdf:about"),
                 language=_first(fields, LANGUAGES) or attribute(own, "xml:lang") or language,
+                categories=categories_of(fields),
             )
 
 

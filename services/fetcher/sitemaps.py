@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from services.fetcher.categories import keywords_of
 from services.fetcher.dates import first_date
 from services.fetcher.entries import MAX_TITLE, MOST_ENTRIES, Entry, Listing, absolute_url, plain
 from services.fetcher.fields import text_of
@@ -58,4 +59,5 @@ def _entries(markup: Markup, base: str | None) -> Iterator[Entry]:
                 published=first_date([fields.get("news:publication_date", "")]),
                 modified=first_date([fields.get("lastmod", "")]),
                 language=fields.get("news:language"),
+                categories=keywords_of(fields.get("news:keywords")),
             )

@@ -189,7 +189,7 @@ REASONS: Mapping[str, Reason] = {
     ),
     "prefiltered": Reason(
         "discovery",
-        "A page was not asked for: title, summary and address name nothing of Iraq or Iran.",
+        "A page was not asked for: title, summary, categories and address name nothing of Iraq or Iran.",
         "If such pages are wanted, take prefilter out of the source's block: they are judged anew.",
     ),
     "sitemap-too-deep": Reason("discovery", "Sitemap indexes inside indexes inside indexes.", NONE),
