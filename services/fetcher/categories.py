@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import islice
 
 from services.fetcher.entries import plain
-from services.fetcher.fields import Fields
+from services.fetcher.fields import Place, Row
 from services.fetcher.names import attribute
 
 CATEGORIES = frozenset((
@@ -23,17 +23,13 @@ LOOKED_THROUGH = 8 * MOST  # of one entry, for those that are said twice
 COMMA = re.compile("[,،]")
 
 
-def categories_of(fields: Fields) -> tuple[str, ...]:
-    """Of an entry of a feed: plain texts, each once. One without any costs next to nothing."""
-    if CATEGORIES.isdisjoint(fields):
-        return ()
+def categories_of(places: Iterable[Place], row: Row) -> tuple[str, ...]:
+    """What stands at these places of an entry of a feed: plain texts, each once."""
     texts: list[str] = []
-    for name in fields:
-        if name in CATEGORIES:
-            for _, attributes, printed, text in fields[name]:
-                texts += _said(attributes[:LOOKED_AT], printed[:LOOKED_AT], text[:LOOKED_AT])
-                if len(texts) > LOOKED_THROUGH:
-                    break
+    for place, attributes in places:
+        texts += _said(attributes[:LOOKED_AT], row[place][:LOOKED_AT])
+        if len(texts) > LOOKED_THROUGH:
+            break
     return _bounded(texts)
 
 
@@ -49,9 +45,9 @@ def texts_of(printed: object) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)  # a feed has few of them, and says each many times
-def _said(attributes: str, printed: str, resolved: str) -> tuple[str, ...]:
-    """What one element says; its parts are those of a Field."""
-    texts = (resolved or printed, attribute(attributes, "label"), attribute(attributes, "term"))
+def _said(attributes: str, text: str) -> tuple[str, ...]:
+    """What one element says."""
+    texts = (text, attribute(attributes, "label"), attribute(attributes, "term"))
     return tuple(found for each in texts if (found := plain(each, LONGEST)))
 
 
