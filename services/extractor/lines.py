@@ -26,6 +26,7 @@ FIELD = -1.4  # a date, a credit or a byline
 FURNITURE = -1.5
 LEAST, MOST = -3.0, 5.0
 
+HEAD_CHARS = 1_000  # of a line that are looked at for capitals
 _OTHERS = re.compile(r"[^\W\d_]+")
 
 
@@ -71,7 +72,7 @@ def score_line(line: Line) -> float:
 
 
 def _is_headline_case(text: str) -> bool:
-    words = [word for word in _OTHERS.findall(text) if len(word) > 3]
+    words = [word for word in _OTHERS.findall(text[:HEAD_CHARS]) if len(word) > 3]
     return len(words) > 2 and sum(word[0].isupper() for word in words) > 0.7 * len(words)
 
 

@@ -10,6 +10,7 @@ from services.extractor.furniture import match_furniture
 SUBHEAD_WORDS = 14  # a line this short without a full stop is a subhead, not half a sentence
 PROSE_WORDS = 15  # a paragraph of prose has this many words and ends like a sentence
 SEEN_CHARS = 400  # of the article before a closing heading is believed; a notice above a menu may have 350
+LAST_CHARS = 40  # in which a sentence's end, its quotes and brackets stand
 DATE_CHARS = 120  # of a line that is a date and hardly anything else
 
 _DEBRIS = re.compile(
@@ -32,12 +33,12 @@ def fold_line(line: str) -> str:
 
 def ends_sentence(line: str) -> bool:
     """Whether a line ends where a sentence, or its introduction, may end."""
-    return bool(SENTENCE_END.search(line))
+    return bool(SENTENCE_END.search(line[-LAST_CHARS:]))
 
 
 def is_prose(paragraph: str) -> bool:
     """Whether a paragraph is running text."""
-    return len(paragraph.split()) >= PROSE_WORDS and ends_sentence(paragraph)
+    return len(paragraph.split(maxsplit=PROSE_WORDS)) >= PROSE_WORDS and ends_sentence(paragraph)
 
 
 def may_be_date(line: str) -> bool:
