@@ -28,7 +28,7 @@ from services.stage import Refusal
 
 CORPORA = ("aeb", "fundus", "andy", "wcxb")
 HALVES = ("tune", "confirm")
-LONG, DENSE = 80, 0.3  # characters and share of stop words of a line that the simple ways keep
+LONG, DENSE = 80, 0.2  # characters and share of stop words of a line that the simple ways keep
 
 _WORD = re.compile(r"\w+")
 _END = re.compile(r"[.!?…][\"'”’)»]*$")
@@ -92,7 +92,7 @@ def long_sentences(text: str) -> Sequence[str]:
 
 
 def dense_lines(text: str) -> Sequence[str]:
-    """Lines of 80 characters and more of which three words in ten are stop words (the idea of jusText)."""
+    """Lines of 80 characters and more of which two words in ten are stop words (the idea of jusText)."""
     return [line for line in text.split("\n") if len(line) >= LONG and _density(line) >= DENSE]
 
 

@@ -51,7 +51,7 @@ def read_lines(text: str) -> list[Line]:
     for text_ in texts:
         matched = match_furniture(text_)
         listing = bool(matched and matched.listing) or (listing and not is_prose(text_))
-        is_field = not matched and ((may_be_date(text_) and is_date_line(text_)) or is_credit_line(text_))
+        is_field = (may_be_date(text_) and is_date_line(text_)) or is_credit_line(text_)
         lines.append(Line(text_, len(text_.split()), matched, is_field, counts[text_] > 1, listing))
     return lines
 

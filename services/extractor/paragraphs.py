@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 
 from services.extractor.credits import is_credit_line
 from services.extractor.dates import is_date_line
-from services.extractor.furniture import match_furniture
+from services.extractor.furniture import is_closing_note, match_furniture
 
 SUBHEAD_WORDS = 14  # a line this short without a full stop is a subhead, not half a sentence
 PROSE_WORDS = 15  # a paragraph of prose has this many words and ends like a sentence
 SEEN_CHARS = 400  # of the article before a closing heading is believed; a notice above a menu may have 350
+LEAST = 3  # paragraphs that are left whatever they say
 LAST_CHARS = 40  # in which a sentence's end, its quotes and brackets stand
 DATE_CHARS = 120  # of a line that is a date and hardly anything else
 
@@ -86,4 +87,6 @@ def clean_paragraphs(lines: Sequence[str], title: str | None = None) -> list[str
         if not (matched or listing or known or is_credit_line(line)):
             kept.append(line)
             seen += len(line)
+    while len(kept) > LEAST and is_closing_note(kept[-1]):
+        kept.pop()
     return kept
