@@ -23,6 +23,7 @@ _PIECE = (
     r"(?:report|article|story|post|piece|write-?up|dispatch|text|analysis|commentary|essay|op-ed|interview"
     r"|column|news|coverage|account|content|item|publication|document|record|newsletter)"
 )
+_SIGN_OFF = r"\W{0,2}(?:with )?(?:additional )?(?:report|writ|edit|translat|research)\w* by"
 _PLACEHOLDERS = {
     "{agency}": PRINTINGS,
     "{plain}": PLAIN,
@@ -32,8 +33,8 @@ _PLACEHOLDERS = {
     # a full stop ends the names, but for that of an initial
     "{names}": r"(?P<who>(?:[^;.()\n]|(?<=\b(?-i:[A-Z]))\.){3,200}?)",
     # a sign-off begins a line or follows another one: "a letter written by the minister" is no credit
-    "{start}": r"(?:^|[;.,(—–|]\s*|(?<=\s)(?-i:(?=[A-Z])))\W{0,2}(?:and )?",
-    "{end}": r"(?=[;.()—–|\n]|,?\s(?:and )?(?:additional )?(?:report|writ|edit|translat)\w+ by\b|$)",
+    "{start}": rf"(?:^|[;.(—–|]\s*|^{_SIGN_OFF}\b[^\n]{{3,200}}?[,\s]\s*)\W{{0,2}}(?:and )?",
+    "{end}": rf"(?=[;.()—–|\n]|,?\s(?:and )?{_SIGN_OFF}\b|$)",
 }
 
 
@@ -61,6 +62,7 @@ _FIELDS = tuple(rule for rule in RULES if not rule.keep)
 _EMPLOYED = re.compile(rf"^(?P<agency>{PRINTINGS}) {_RULES['words']['employed']}\s+", re.IGNORECASE)
 _SMALL = frozenset(_RULES["words"]["small"].split())
 _STAFF = re.compile(_RULES["words"]["staff"], re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:19|20)\d\d$")
 _SEPARATORS = re.compile(r"\s*(?:[/+,،;؛&|]|\sand\s|\s-\s|\sو\s?|\sи\s|\sve\s|\sû\s)\s*")
 
 
@@ -129,6 +131,8 @@ def _people(kind: str, who: str, text: str) -> Iterator[Credit]:
 
 def _publishers(rule: CreditRule, who: str) -> list[str]:
     """The publisher's name, or those of several agencies."""
+    if rule.kind == "reprint-of" and _YEAR.search(who):
+        return []  # "originally published in April 2020" names nobody
     parts = [part for part in _SEPARATORS.split(who) if part] if rule.several else []
     named = [name for part in parts if (name := name_agency(part))]
     return named if len(named) > 1 and len(named) == len(parts) else [who]
