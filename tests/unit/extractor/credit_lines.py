@@ -165,6 +165,7 @@ RUNNING = (
     "The report was written by engineers.",
     "Written by the minister, the letter was read aloud.",
     "Written by Omar Aziz, the novel tells of a flood in the valley.",
+    "Edited by Omar Aziz, the book tells of floods in the valley.",
     "The novel, written by Omar Aziz, tells of floods.",
     "It is the third book Written by Omar Aziz, they say.",
     "Omar Aziz, translated by Sara Karim (Delta House)",
