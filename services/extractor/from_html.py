@@ -38,13 +38,12 @@ _MARKUP = re.compile(r"<[^<>]{1,2000}>")
 def parts_of_html(text: str, page: RawPage) -> Parts:
     """Title, paragraphs and fields of an HTML page.
 
-    Raises Skip("not-an-article"), Poison("page-too-complex"), Poison("unreadable-markup").
+    Raises Skip by kind (kinds.py), Poison("page-too-complex"), Poison("unreadable-markup").
     """
     markup = parse_markup(text, page.url)
     title = find_title(markup) or page.discovered.title
     paragraphs = clean_paragraphs(read_paragraphs(markup) or _linked_body(markup), title)
-    shape.refuse_error_page(title, paragraphs)
-    shape.refuse_listing(markup, paragraphs)
+    shape.refuse_other_kinds(markup, title, paragraphs)
     byline, signed = find_byline(markup)
     around = _lines_around(markup, title, paragraphs)
     found = [c for c in find_credits((*paragraphs, *around.after)) if c.kind not in ("author", "role")]
