@@ -128,9 +128,19 @@ def fetch(url: str, json: AsJson = False) -> None:
 @app.command()
 def extract() -> None:
     """Filter: pages in, articles out."""
-    from services.extractor.filter import answer
+    import os
 
-    _filter(answer)
+    from services.extractor.filtering import extract_lines, start
+
+    server = start()  # its imports take as long as ours: they may as well be done beside them
+    settings = _settings()
+    # Not Python's own two: a thread may still wait for one of them when the interpreter wants to close it.
+    source = os.fdopen(sys.stdin.fileno(), "rb", 2**18, closefd=False)
+    sink = os.fdopen(sys.stdout.fileno(), "wb", closefd=False)
+    try:
+        extract_lines(server, settings, source, sink)
+    except BrokenPipeError:
+        _hang_up()
 
 
 @app.command()

@@ -35,8 +35,9 @@ ROOMS: Mapping[str, Fit] = {  # downstream first: nobody publishes before somebo
     "fetcher": fit_fetcher,
 }
 
-START = 10.0
-"""Seconds a service may need to start; later troubles only pause it."""
+START = 30.0
+"""Seconds a service may need to start; later troubles only pause it. The extractor's imports take one or two,
+on a busy machine several."""
 
 GRACE = 10.0
 """Seconds what was taken may need to be settled after a stop."""

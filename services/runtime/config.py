@@ -111,6 +111,19 @@ class Settings(BaseSettings):
     allow_private_hosts: bool = Field(
         False, description="Fetch from loopback and private addresses too; for the demo and tests."
     )
+    extract_workers: int = Field(
+        2, ge=1, le=256, description="Processes that extract pages, each one page at a time."
+    )
+    extract_seconds: float = Field(
+        2.0,
+        ge=0.1,
+        description="Seconds of processor time extracting one page may take; on the clock three times that.",
+    )
+    extract_memory: int = Field(
+        384,
+        ge=64,
+        description="MiB of memory extracting one page may take, beside what its process began with.",
+    )
     stage_seconds: float = Field(60.0, gt=0, description="Seconds a stage may take over one message.")
     retry_attempts: int = Field(4, ge=1, description="Attempts at something that may work later.")
     dead_letter_limit: int = Field(

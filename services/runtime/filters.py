@@ -42,21 +42,32 @@ def _refused_before(request: Mapping[str, Any]) -> bool:
     return isinstance(error, dict) and {"fate", "reason"} <= error.keys()
 
 
+def answer_line(line: bytes, answer: Answer) -> bytes:
+    """The line out for a line in, without its newline.
+
+    Raises Poison("bad-request"), and what `answer` does.
+    """
+    request = read_request(line)
+    return _ENCODER.encode(request if _refused_before(request) else answer(request))
+
+
+def ident_of(line: bytes) -> object:
+    """The `id` that a line gives, if it gives one."""
+    try:
+        return read_request(line).get("id")
+    except Poison:
+        return None
+
+
 def answers(lines: Iterable[bytes], answer: Answer) -> Iterator[bytes]:
     """One JSON line, without its newline, for each line that is not blank."""
     for line in lines:
         if not line.strip():
             continue
-        ident: object = None
         try:
-            request = read_request(line)
-            ident = request.get("id")
-            if _refused_before(request):
-                yield _ENCODER.encode(request)
-                continue
-            yield _ENCODER.encode(answer(request))
+            yield answer_line(line, answer)
         except Refusal as exc:
-            yield refusal_line(ident, exc)
+            yield refusal_line(ident_of(line), exc)
         except Exception as exc:  # a bug must not cost the lines after it (law 3)
-            log.error("bug", id=ident, exc_info=True)
-            yield refusal_line(ident, Poison("bug", repr(exc)))
+            log.error("bug", id=ident_of(line), exc_info=True)
+            yield refusal_line(ident_of(line), Poison("bug", repr(exc)))

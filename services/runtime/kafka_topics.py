@@ -23,7 +23,7 @@ from services.runtime.kafka_noise import quieten
 
 WEEK = 7 * DAY
 TOPIC_EXISTS = 36  # error code of the Kafka protocol
-MEMORIES = ("fetcher.memory.v1", "linker.memory.v1")
+MEMORIES = ("extractor.memory.v1", "fetcher.memory.v1", "linker.memory.v1")
 """Changelogs of the stages that remember (kafka_state.py): one partition, for order across keys counts."""
 
 Kind = Literal["create", "partitions", "config"]

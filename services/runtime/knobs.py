@@ -29,7 +29,9 @@ KNOBS: Mapping[str, Knob] = {
     "BACKUP_FOLDER": Knob("backups", "Volume of the dumps; or a folder (./…) that user 999 may write."),
     "BACKUP_KEEP": Knob("14", "Dumps kept; older ones are removed after each backup."),
     "FETCHER_MEMORY": Knob("512m", "Memory the fetcher may use, at most."),
-    "EXTRACTOR_MEMORY": Knob("768m", "The same for each extractor."),
+    "EXTRACTOR_MEMORY": Knob(
+        "1g", "The same for each extractor: SIRWAN_EXTRACT_MEMORY for each of its workers, and 256 MiB."
+    ),
     "CLASSIFIER_MEMORY": Knob("512m", "The same for each classifier."),
     "LINKER_MEMORY": Knob("1g", "The same for the linker, which holds 45 days or 60,000 articles."),
     "STORE_MEMORY": Knob("512m", "The same for the store's writer."),

@@ -153,6 +153,13 @@ METRICS: Mapping[str, Metric] = {
             "Hosts left alone because no connection to them came about, by why.",
             ("reason",),
         ),
+        Metric("sirwan_extraction_workers", "gauge", "Processes that extract pages, at work or waiting."),
+        Metric(
+            "sirwan_extraction_broken_total",
+            "counter",
+            "Pages that broke a limit of the process that extracted them, by which: time, memory, its life.",
+            ("reason",),
+        ),
         Metric("sirwan_store_rows_total", "counter", "Rows committed, by table.", ("table",)),
         Metric(
             "sirwan_article_age_seconds",

@@ -153,6 +153,28 @@ REASONS: Mapping[str, Reason] = {
     "page-too-complex": Reason(
         "extractor", "Nodes or depth made to hurt a parser.", "Look at the source once."
     ),
+    "extraction-timeout": Reason(
+        "extractor",
+        "The page took longer than SIRWAN_EXTRACT_SECONDS; the same bytes are refused at once from now on.",
+        "Keep it as a test page. Ordinary pages too? Then the machine is too slow for the limit.",
+    ),
+    "extraction-memory": Reason(
+        "extractor",
+        "The page took more memory than SIRWAN_EXTRACT_MEMORY; the same bytes are refused at once from now"
+        " on.",
+        "Keep it as a test page.",
+    ),
+    "extraction-crash": Reason(
+        "extractor",
+        "The process that extracted the page ended, twice, the second time with nothing beside it; the same "
+        "bytes are refused at once from now on.",
+        "Keep it as a test page; the detail says how. SIGKILL: see whether the machine has memory left.",
+    ),
+    "extraction-unavailable": Reason(
+        "extractor",
+        "No process for extracting could be started.",
+        "See the log, and whether the machine has memory and processes left.",
+    ),
     "text-too-large": Reason("extractor", "More text than any article.", NONE),
     "unreadable-markup": Reason(
         "extractor", "The parser could not read the page.", "Keep it as a test page."

@@ -19,7 +19,8 @@ class Service:
     """A room behind its shell.
 
     `handle` may await IO and raise Skip, Poison or Transient. `concurrency` messages are handled at
-    once at most; 1 keeps strict order, and is what a stage with a memory must have.
+    once at most; 1 keeps strict order, and is what a stage with a memory must have. Several hand their
+    outputs over as they are done or, `in_order`, as the messages came.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Service:
     handle: Handle
     stamps: tuple[Stamp, ...] = ()
     concurrency: int = 1
+    in_order: bool = False
     seconds: float = 60.0  # time limit of one handling, far below any broker's patience
     bookkeeping: frozenset[str] = frozenset()  # topics whose messages get no fate in the journal
 

@@ -1,9 +1,9 @@
 """Runs one service on one bus until told to stop.
 
-Steps run one after the other and hand their outputs over in order; only the waiting for confirmations
-overlaps. A service with a memory does not even overlap that: what it remembers of one message must be
-durable before the next is looked at. Whatever stands in the way (broker, database, a flood of dead
-letters) pauses the worker, shows in its health, and ends by itself.
+Steps run one after the other, or several at once, and hand their outputs over in order; only the waiting
+for confirmations overlaps. A service with a memory does not even overlap that: what it remembers of one
+message must be durable before the next is looked at. Whatever stands in the way (broker, database, a
+flood of dead letters) pauses the worker, shows in its health, and ends by itself.
 """
 
 import asyncio
@@ -171,6 +171,8 @@ class _Shift:
         self._gate = Gate()
         self._room = asyncio.Semaphore(WINDOW)
         self._hands = asyncio.Semaphore(service.concurrency)
+        self._turn = asyncio.Event()  # of the next message, where several are handed over in order
+        self._turn.set()
         self._generation: int | None = None
         subscribe = worker.subscribe or worker.bus.subscribe
         self._subscription = subscribe([topic.name for topic in service.sources], service.name)
@@ -199,6 +201,12 @@ class _Shift:
     async def _begin(self, message: Message, tasks: asyncio.TaskGroup) -> None:
         if self._worker.state is not None:
             await self._with_memory(message)
+        elif self._service.in_order:
+            await self._hands.acquire()
+            deciding = tasks.create_task(self._settler.decide(message))
+            deciding.add_done_callback(lambda _: self._hands.release())
+            turn, self._turn = self._turn, asyncio.Event()
+            tasks.create_task(self._in_turn(message, deciding, turn, self._turn))
         elif self._service.concurrency > 1:
             await self._hands.acquire()
             tasks.create_task(self._whole(message)).add_done_callback(lambda _: self._hands.release())
@@ -206,6 +214,16 @@ class _Shift:
             outcome = await self._settler.decide(message)
             outcome, confirmations = await self._settler.hand_over(message, outcome)
             tasks.create_task(self._end(message, outcome, confirmations))
+
+    async def _in_turn(
+        self, message: Message, deciding: asyncio.Task[Outcome], turn: asyncio.Event, next_turn: asyncio.Event
+    ) -> None:
+        """Hand over what was decided once all before it is handed over: outputs keep the order of inputs."""
+        outcome = await deciding
+        await turn.wait()
+        outcome, confirmations = await self._settler.hand_over(message, outcome)
+        next_turn.set()
+        await self._end(message, outcome, confirmations)
 
     async def _with_memory(self, message: Message) -> None:
         """One at a time; after a rebalance or an overrun nothing in memory can be trusted."""

@@ -98,6 +98,16 @@ def test_knobs_have_the_defaults_of_the_table() -> None:
     assert [found for found in USED.findall(TEXT) if KNOBS[found[0]].default != found[1]] == []
 
 
+def test_an_extractor_has_memory_for_all_its_workers_at_their_limit() -> None:
+    settings, rest = Settings(), 256  # MiB of the service itself, and of what its workers share
+    allowed = {"m": 1, "g": 1024}
+    most = KNOBS["EXTRACTOR_MEMORY"].default
+    assert (
+        settings.extract_workers * settings.extract_memory + rest
+        <= int(most[:-1]) * allowed[most[-1].lower()]
+    )
+
+
 @pytest.mark.parametrize("file", ["docker-compose.yml", "deploy/Dockerfile"])
 def test_nothing_forces_a_pull(file: str) -> None:
     text = (ROOT / file).read_text("utf-8")

@@ -17,7 +17,7 @@ SHELLS: dict[str, set[str]] = {
                 "list_reader", "manners", "origin_files", "ownership", "pages", "polling", "preview",
                 "reaching", "revisiting", "telling", "turns", "view", "warc_archive", "warc_files",
                 "warc_reader", "warc_records"},
-    "extractor": set(),
+    "extractor": {"confined", "filtering", "forking", "forks", "jobs", "sandbox"},
     "classifier": set(),
     "linker": set(),
     "store": {"delivered", "fit", "glance", "layout", "outcomes", "postgres", "postgres_reader",

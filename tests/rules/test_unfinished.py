@@ -18,7 +18,7 @@ SILENCERS = re.compile(r"#\s*(noqa|type:\s*ignore|pragma)\b(?P<rest>.*)")
 CODE_AND_REASON = re.compile(r"(:\s*[A-Z]+[0-9]+(,\s*[A-Z]+[0-9]+)*|\[[a-z, -]+\])[\s#(:—-]+\w+\W+\w+")
 
 BROAD = {"Exception", "BaseException", "ExceptionGroup", "BaseExceptionGroup"}
-LIMIT = 3  # settle and filters (law 3), and steps, which hands it to whoever waits
+LIMIT = 4  # settle and filters (law 3); steps and the extractor's workers, which hand it to whoever waits
 
 
 def comments(text: str) -> Iterator[tuple[int, str]]:

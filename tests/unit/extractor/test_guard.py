@@ -7,7 +7,11 @@ from services.stage import Poison
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("<div>" * 1_000, "nested 1000 deep"),
+        ("<div>" * 1_000, "1000 levels of nesting"),
+        ("</div>" * 5_000 + "<DIV>" * 300, "300 levels of nesting"),
+        ("<div><span>" * 126 + "</b>", "252 levels of nesting"),
+        ("<p a=b>" * 200_000, "equals signs"),
+        ("<i>ab</i>" * 20_001, "20001 tags"),
         ("<div>" * 100_000, "tags"),
         ("<p>ab</p>" * 300_000, "tags"),
         ("a<br>" * 25_000, "line breaks"),
@@ -24,12 +28,23 @@ def test_markup_that_would_hurt_a_parser_is_refused_by_the_name_of_its_limit(tex
     assert named in refused.value.detail
 
 
+def test_markup_larger_than_any_page_is_refused_unread() -> None:
+    with pytest.raises(Poison) as refused:
+        refuse_pathological("<p>" + "word " * 900_000)
+    assert refused.value.reason == "page-too-large"
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "<div>" * 100 + "x" + "</div>" * 100,
         "<div><p>one</p></div>" * 5_000,
         "<li>one<li>two<p>three<p>four" * 1_000,  # end tags that HTML lets one leave out
+        "<div><span>" * 125,
+        "<svg>" + "<path d='M0'/><circle/>" * 300 + "</svg>",
+        "<script>" + "a=1;" * 9_000 + "if(a<b){}</script>",
+        "<i>a</i>" * 20_000,
+        "a<br>" * 10_000,
         "<img alt='" + "long " * 5_000 + "'>",
         "plain " * 100_000,
     ],

@@ -8,7 +8,7 @@ from services.runtime.metrics import METRICS, Metric, Metrics
 
 SUFFIX = {
     "counter": r"_total$",
-    "gauge": r"_(messages|feeds|sources|sites|hosts|pages|bytes|seconds|ready|wrong|info)$",
+    "gauge": r"_(messages|feeds|sources|workers|sites|hosts|pages|bytes|seconds|ready|wrong|info)$",
     "histogram": r"_seconds$",
 }
 

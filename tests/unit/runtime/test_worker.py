@@ -434,3 +434,52 @@ async def test_what_several_hands_note_is_durable_before_it_is_acknowledged() ->
         await bus.drained()
         assert [key for key, _ in state.items("")] == ["/1", "/2", "gone"]
     await state.close()
+
+
+async def test_in_order_several_are_handled_at_once_and_put_out_and_acknowledged_as_they_came() -> None:
+    bus, begun, may_end = MemoryBus(partitions=1), [], asyncio.Event()
+
+    async def handle(record: Record, _: Message) -> Sequence[Outgoing]:
+        assert isinstance(record, FetchRequest)
+        begun.append(record.url[-1])
+        if record.url.endswith("/1"):
+            await may_end.wait()
+        if record.url.endswith("/2"):
+            raise Poison("body-too-large")
+        return fetch(record)
+
+    async with working(bus, a_service(handle=handle, concurrency=2, in_order=True)) as worker:
+        await put(bus, *[f"http://a.example/{each}" for each in range(1, 7)])
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert begun == list("123456")  # one hand goes on while the other waits
+        assert (bus.ends(PAGES_FETCHED.name), bus.ends(JOURNAL.name)) == (0, 0)
+        assert worker.subscription is not None
+        assert sum(worker.subscription.lag().values()) == 6
+        may_end.set()
+        await bus.drained()
+    pages = await read(bus, PAGES_FETCHED, 5)
+    assert [page.url[-1] for page in pages] == list("13456")
+    fates = await read(bus, JOURNAL, 6)
+    assert [fate.reason for fate in fates].count("body-too-large") == 1
+
+
+async def test_in_order_no_more_are_handled_at_once_than_there_are_hands() -> None:
+    bus, busy, most, may_end = MemoryBus(partitions=1), 0, 0, asyncio.Event()
+
+    async def handle(record: Record, _: Message) -> Sequence[Outgoing]:
+        nonlocal busy, most
+        assert isinstance(record, FetchRequest)
+        busy += 1
+        most = max(most, busy)
+        await may_end.wait()
+        busy -= 1
+        return fetch(record)
+
+    async with working(bus, a_service(handle=handle, concurrency=3, in_order=True)):
+        await put(bus, *[f"http://a.example/{each}" for each in range(10)])
+        for _ in range(200):
+            await asyncio.sleep(0)
+        may_end.set()
+        await bus.drained()
+    assert most == 3
