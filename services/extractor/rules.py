@@ -1,4 +1,4 @@
-"""Loads the word lists of this room, once: `phrases.toml` and `languages.toml` beside this file."""
+"""Loads the word lists of this room, once: the files of `FILES`, beside this one."""
 
 import re
 import tomllib
@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any
 
-FILES = ("phrases.toml", "languages.toml")
+FILES = ("phrases.toml", "languages.toml", "dates.toml", "names.toml")
 
 
 @lru_cache(maxsize=len(FILES))
