@@ -133,7 +133,8 @@ def _why_feed(feed: FeedLook, now: datetime) -> str:
 
 def _told(feed: FeedLook, now: datetime) -> Iterator[str]:
     if feed.state == "failing":
-        times = f", {feed.failures} times in a row" if feed.failures > 1 else ""
+        since = f" since {ago(now, feed.since)}" if feed.since else ""
+        times = f", {feed.failures} times in a row{since}" if feed.failures > 1 else ""
         yield f"{feed.reason}{times}" + (f": {feed.detail}" if feed.detail else "")
         yield f"read whole {ago(now, feed.whole_at)}" if feed.whole_at else "never read whole"
     if feed.state == "lying" and feed.since:

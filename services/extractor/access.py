@@ -8,10 +8,15 @@ from services.extractor.rules import compile_any, load_rules
 
 FEW_WORDS = 250  # under which a paywall sentence on the page is believed
 TEASER_WORDS = 150  # under which "not free" alone means that we hold a teaser
+WHOLE_WORDS = 1_000  # from here on neither a paywall sentence nor an ellipsis at the end is believed
+CUT_WORDS = 8  # of a last paragraph that is cut off; a shorter one below others is a label: "What say you..."
 SHORTFALL = 0.4  # share of the declared length under which the text is a piece
+NEXT = 2  # lines after the text that may lead on
+TAIL = 60  # characters by which the end of the text is found among the lines
 
 _PAGE = load_rules("phrases.toml")["page"]
 _WALL = compile_any(_PAGE["wall"])
+_ELLIPSIS = compile_any(_PAGE["ellipsis"])
 _CUT = compile_any(_PAGE["cut"])
 
 
@@ -24,14 +29,15 @@ def judge_access(
 ) -> Access:
     """The verdict and what it rests on.
 
-    `lines`: what the page shows beside the text. `free`: what the page says of itself
+    `lines`: what the page shows, the text among it. `free`: what the page says of itself
     (isAccessibleForFree), one signal and not the truth. `declared_words`: its own count.
     """
     words = len(text.split())
     evidence = {
         "not-free": free is False and "json-ld: isAccessibleForFree=false",
         "wall": _quote(_WALL, lines),
-        "cut": f"ends: {text[-40:]}" if _CUT.search(text[-200:]) else "",
+        "cut": _cut(text, words),
+        "leads-on": words < FEW_WORDS and _quote(_CUT, _after(text, lines)),
         "short": f"{words} of {declared_words} words"
         if declared_words and words < SHORTFALL * declared_words
         else "",
@@ -42,11 +48,26 @@ def judge_access(
 
 
 def _verdict(shown: frozenset[str], words: int) -> str:
-    if "wall" in shown and (words < FEW_WORDS or "not-free" in shown):
+    if "wall" in shown and (words < FEW_WORDS or ("not-free" in shown and words < WHOLE_WORDS)):
         return "paywalled"
     if "not-free" in shown and (words < TEASER_WORDS or "short" in shown):
         return "paywalled"
-    return "truncated" if shown & {"cut", "short", "transit"} else "full"
+    return "truncated" if shown & {"cut", "leads-on", "short", "transit"} else "full"
+
+
+def _cut(text: str, words: int) -> str:
+    """How the text breaks off: in words that lead on, or inside a sentence."""
+    last = text[-2_000:].rsplit("\n", 1)[-1]
+    label = len(last) < len(text) and len(last.split()) < CUT_WORDS
+    broken = words < WHOLE_WORDS and not label and _ELLIPSIS.search(last)
+    return f"ends: {text[-40:]}" if broken or _CUT.search(last) else ""
+
+
+def _after(text: str, lines: Sequence[str]) -> Sequence[str]:
+    """The lines that follow the end of the text."""
+    tail = text[-TAIL:].rsplit("\n", 1)[-1]
+    end = next((at for at in range(len(lines) - 1, -1, -1) if tail and lines[at].endswith(tail)), len(lines))
+    return lines[end + 1 : end + 1 + NEXT]
 
 
 def _quote(pattern: re.Pattern[str], lines: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ _MARKUP = re.compile(r"<[^<>]{1,2000}>")
 def extract_article(page: RawPage) -> Article:
     """The readable part of a page; the same page always gives the same article.
 
-    Raises Skip("empty-page"), Skip("not-an-article"), Skip("too-short"), Poison("body-missing"),
+    Raises Skip("empty-page"), Skip("too-short"), Skip by kind (kinds.py), Poison("body-missing"),
     Poison("page-too-large"), Poison("not-text"), Poison("page-too-complex"), Poison("unreadable-markup"),
     Poison("text-too-large").
     """

@@ -1,24 +1,40 @@
-"""Who made or first published a text, as the page says it: contributors, agencies, reprints. Pure."""
+"""Who made or first published a text, as the page says it: contributors, agencies, reprints. Pure.
+
+The sentences and labels that say so are in credits.toml. What is no list of names is a sentence that begins
+like a credit ("Written by the minister, the letter ..."), and gives none.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.records import Credit
-from services.extractor.agencies import PRINTINGS, name_agency
+from services.extractor.agencies import PLAIN, PRINTINGS, name_agency
 from services.extractor.people import sort_byline, split_names
 from services.extractor.rules import compile_any, load_rules
 
 MAX_LINE = 400  # characters; credits are short lines
 MAX_CREDITS = 30
+SENTENCE = 3  # words in lower case beside a name: no name has as many
 
-_ADDRESS = r"(?:\S+@\S+|\[email[^\]]{0,12}protected\])"
+_RULES = load_rules("credits.toml")
+_ADDRESS = r"(?:\S+@\S+|@\w{2,}|\[email[^\]]{0,12}protected\])"
+_PIECE = (
+    r"(?:report|article|story|post|piece|write-?up|dispatch|text|analysis|commentary|essay|op-ed|interview"
+    r"|column|news|coverage|account|content|item|publication|document|record|newsletter)"
+)
+_SIGN_OFF = r"\W{0,2}(?:with )?(?:additional )?(?:report|writ|edit|translat|research)\w* by"
 _PLACEHOLDERS = {
     "{agency}": PRINTINGS,
+    "{plain}": PLAIN,
     "{address}": _ADDRESS,
     "{owner}": r"[^.,;:!?\n]{2,60}(?:\.[a-z]{2,4})?",
+    "{piece}": _PIECE,
+    # a full stop ends the names, but for that of an initial
+    "{names}": r"(?P<who>(?:[^;.()\n]|(?<=\b(?-i:[A-Z]))\.){3,200}?)",
     # a sign-off begins a line or follows another one: "a letter written by the minister" is no credit
-    "{start}": r"(?:^|[;.(—–|]\s*)\W{0,2}",
+    "{start}": rf"(?:^|[;.(—–|]\s*|^{_SIGN_OFF}\b[^\n]{{3,200}}?[,\s]\s*)\W{{0,2}}(?:and )?",
+    "{end}": rf"(?=[;.()—–|\n]|,?\s(?:and )?{_SIGN_OFF}\b|$)",
 }
 
 
@@ -30,16 +46,24 @@ class CreditRule:
     kind: str  # of records.Credit
     pattern: re.Pattern[str]
     people: bool = False  # `who` may be several persons: split them
+    several: bool = False  # `who` may be several publishers
     keep: bool = True  # whether the line stays in the article's text
 
 
-def _rule(id: str, kind: str, pattern: str, people: bool = False, keep: bool = True) -> CreditRule:  # noqa: A002 - named as in phrases.toml
+def _rule(row: dict[str, str]) -> CreditRule:
+    pattern = row["pattern"]
     for placeholder, meaning in _PLACEHOLDERS.items():
         pattern = pattern.replace(placeholder, meaning)
-    return CreditRule(id, kind, compile_any([pattern]), people, keep)
+    return CreditRule(**row | {"pattern": compile_any([pattern])})  # type: ignore[arg-type] # as TOML has it
 
 
-RULES = tuple(_rule(**row) for row in load_rules("phrases.toml")["credit"])
+RULES = tuple(map(_rule, _RULES["credit"]))
+_FIELDS = tuple(rule for rule in RULES if not rule.keep)
+_EMPLOYED = re.compile(rf"^(?P<agency>{PRINTINGS}) {_RULES['words']['employed']}\s+", re.IGNORECASE)
+_SMALL = frozenset(_RULES["words"]["small"].split())
+_STAFF = re.compile(_RULES["words"]["staff"], re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:19|20)\d\d$")
+_SEPARATORS = re.compile(r"\s*(?:[/+,،;؛&|]|\sand\s|\s-\s|\sو\s?|\sи\s|\sve\s|\sû\s)\s*")
 
 
 def find_credits(lines: Sequence[str]) -> tuple[Credit, ...]:
@@ -53,7 +77,9 @@ def find_credits(lines: Sequence[str]) -> tuple[Credit, ...]:
 
 def is_credit_line(line: str) -> bool:
     """Whether a line is a credit and nothing a reader would miss: a contact, a copyright, a byline."""
-    return len(line) <= MAX_LINE and any(not rule.keep and rule.pattern.search(line) for rule in RULES)
+    return len(line) <= MAX_LINE and any(
+        True for rule in _FIELDS if (m := rule.pattern.search(line)) for _ in _read(rule, m, line)
+    )
 
 
 def _credits_of(line: str) -> Iterator[Credit]:
@@ -61,31 +87,67 @@ def _credits_of(line: str) -> Iterator[Credit]:
     for rule in RULES:
         if len(line) > MAX_LINE and rule.kind != "agency":
             continue
-        if m := rule.pattern.search(head):
+        for m in rule.pattern.finditer(head):
             yield from _read(rule, m, head)
 
 
 def _read(rule: CreditRule, m: re.Match[str], text: str) -> Iterator[Credit]:
     who = (m.groupdict().get("who") or "").strip(" .,;:–—-|©()")
     if rule.kind == "author":
-        people, others = sort_byline(who)
-        yield from (Credit(kind="author", name=name, text=text) for name in people)
-        yield from (Credit(kind=c.kind, name=c.name, text=text) for c in others)
+        yield from _authors(who, text)
     elif agency := name_agency(who):
         yield Credit(kind="agency" if rule.kind == "contributor" else rule.kind, name=agency, text=text)
-    elif not rule.people:
-        yield Credit(kind=rule.kind, name=who, text=text)
+    elif rule.people:
+        yield from _people(rule.kind, who, text)
     else:
-        for name in _names(who):
-            known = name_agency(name)
-            yield Credit(kind="agency" if known else rule.kind, name=known or name, text=text)
+        yield from (Credit(kind=rule.kind, name=name, text=text) for name in _publishers(rule, who))
 
 
-def _names(who: str) -> list[str]:
+def _authors(who: str, text: str) -> Iterator[Credit]:
+    """Persons, agencies, and whoever else signs: a role or a user name."""
+    if _is_sentence(who):
+        return
+    people, others = sort_byline(who)
+    yield from (Credit(kind="author", name=name, text=text) for name in people if _is_name(name))
+    for other in others:
+        if len(other.name.split()) == 1 or not other.name.islower() or _STAFF.search(other.name):
+            yield Credit(kind=other.kind, name=other.name, text=text)
+
+
+def _people(kind: str, who: str, text: str) -> Iterator[Credit]:
     """Persons in a list with places and addresses: "A in X and B in Y", "A at a@b and B at c@d"."""
-    without = re.sub(rf"\s+at\s+{_ADDRESS}", ",", who)
-    return [
-        name
-        for name in split_names(without)
-        if name_agency(name) or (len(name.split()) > 1 and (name[0].isupper() or not name.isascii()))
-    ]
+    without = re.sub(rf"\s+(?:at|via|on)\s+(?:\w+:?\s)?{_ADDRESS}", ",", who)
+    if employed := _EMPLOYED.match(without):
+        yield Credit(kind="agency", name=name_agency(employed["agency"]) or "", text=text)
+        without = without[employed.end() :]
+    if _is_sentence(without):
+        return
+    for name in split_names(without):
+        if known := name_agency(name):
+            yield Credit(kind="agency", name=known, text=text)
+        elif len(name.split()) > 1 and _is_name(name):
+            yield Credit(kind=kind, name=name, text=text)
+
+
+def _publishers(rule: CreditRule, who: str) -> list[str]:
+    """The publisher's name, or those of several agencies."""
+    if rule.kind == "reprint-of" and _YEAR.search(who):
+        return []  # "originally published in April 2020" names nobody
+    parts = [part for part in _SEPARATORS.split(who) if part] if rule.several else []
+    named = [name for part in parts if (name := name_agency(part))]
+    return named if len(named) > 1 and len(named) == len(parts) else [who]
+
+
+def _is_name(name: str) -> bool:
+    """Whether every word begins like a name's, but for particles; scripts without capitals may."""
+    words = [word for word in name.split() if word.casefold() not in _SMALL]
+    return bool(words) and len(name.split()) <= 6 and not any(word[0].islower() for word in words)
+
+
+def _is_sentence(who: str) -> bool:
+    """Whether any part of a list of names has the lower-case words of a sentence."""
+    return any(
+        sum(word[0].islower() and word not in _SMALL for word in part.split()) >= SENTENCE
+        for part in re.split(r"[,;]", who)
+        if not _STAFF.search(part)
+    )

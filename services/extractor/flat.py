@@ -1,50 +1,29 @@
 """Flattened pages: plain text in which menus, buttons and comment forms stand as lines. Pure.
 
-Each line gets a score from what it says; the article is the run of lines with the largest sum. Scores and
-barriers were set on our own fixtures; `tests/quality/test_seeds_extract.py` measures the result on the seeds.
+Each line gets a score from what it says (lines.py); the article is the stretches of lines that go together
+(stretches.py). `tests/quality/test_seeds_extract.py` measures the result on the seeds, bench/flat.py on pages
+of many sites.
 """
 
-import math
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.extractor.credits import is_credit_line
-from services.extractor.dates import DatedLine, is_date_line, is_theme_date
-from services.extractor.furniture import Matched, match_furniture
+from services.extractor.dates import DatedLine, is_theme_date
+from services.extractor.lines import Line, closes_at, read_lines, score_line
 from services.extractor.paragraphs import (
     SEEN_CHARS,
     SUBHEAD_WORDS,
     clean_paragraphs,
     ends_sentence,
-    fold_line,
-    is_prose,
     rejoin,
 )
+from services.extractor.stretches import best_stretches
 
 TITLE_WORDS = range(3, 31)
 TITLE_CHARS = 300
 SECTION_CHARS = range(3, 41)
 NEAR = 4  # lines after the title in which a date is its date
 AFTER = 14  # lines after the article that may credit somebody
-MAX_LINES = 20_000
-BESIDE = -0.4  # of a date, a credit, a headline in a list: neither the article nor its end
-BARRIER = -4.0  # score of furniture: one menu line outweighs one short paragraph
-
-_OTHERS = re.compile(r"[^\W\d_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line that is not blank."""
-
-    text: str
-    words: int
-    furniture: Matched | None
-    field: bool  # a date, a credit or a byline: wanted as a field, not in the text
-    repeated: bool
-    listed: bool  # stands in a list of other articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +40,10 @@ class FlatPage:
 
 def take_apart(text: str) -> FlatPage:
     """The parts of a flattened page; `paragraphs` is empty where no article is found."""
-    lines = _read_lines(text)
-    first, end = _best_run(lines)
-    first, end = _trim(lines, first, end)
-    body = rejoin(clean_paragraphs([line.text for line in lines[first:end] if not line.field]))
+    lines = read_lines(text)
+    kept = _trim(lines, _article(lines))
+    first, end = (kept[0], kept[-1] + 1) if kept else (0, 0)
+    body = rejoin(clean_paragraphs([lines[at].text for at in kept if not lines[at].field]))
     at = _title_at(lines, first)
     total = sum(len(line.text) for line in lines)
     return FlatPage(
@@ -77,71 +56,44 @@ def take_apart(text: str) -> FlatPage:
     )
 
 
-def _read_lines(text: str) -> list[Line]:
-    texts = [folded for line in text.split("\n")[: 4 * MAX_LINES] if (folded := fold_line(line))][:MAX_LINES]
-    counts = Counter(texts)
-    listing = False
-    lines: list[Line] = []
-    for text_ in texts:
-        matched = match_furniture(text_)
-        listing = bool(matched and matched.listing) or (listing and not is_prose(text_))
-        is_field = is_credit_line(text_) or is_date_line(text_)
-        lines.append(Line(text_, len(text_.split()), matched, is_field, counts[text_] > 1, listing))
-    return lines
+def _article(lines: Sequence[Line]) -> list[int]:
+    """Which lines are the article's, by their places."""
+    scores = [score_line(line) for line in lines[: closes_at(lines, SEEN_CHARS, SUBHEAD_WORDS)]]
+    return [at for stretch in best_stretches(scores) for at in stretch]
 
 
-def _score(line: Line) -> float:
-    """How much a line looks like an article's: -4 for furniture to 4 for a long paragraph."""
-    if line.furniture:
-        return BARRIER
-    if line.field or line.listed:
-        return BESIDE
-    score = math.log2(max(1, line.words) / 6) + (0.8 if ends_sentence(line.text) else -0.6)
-    score -= 1.0 if line.words <= 3 else 0.0
-    score -= 2.0 if line.repeated else 0.0
-    score -= 1.0 if _is_headline_case(line.text) else 0.0
-    return max(-4.0, min(4.0, score))
-
-
-def _is_headline_case(text: str) -> bool:
-    words = [word for word in _OTHERS.findall(text) if len(word) > 3]
-    return len(words) > 2 and sum(word[0].isupper() for word in words) > 0.7 * len(words)
-
-
-def _best_run(lines: Sequence[Line]) -> tuple[int, int]:
-    """The run of lines with the largest sum of scores, as a half-open range (Kadane's algorithm).
-
-    A closing heading ends the page once an article has been seen, so that readers' comments,
-    which are prose as well, are not taken for it.
-    """
-    best, best_range = 0.0, (0, 0)
-    total, start, seen = 0.0, 0, 0
-    for at, line in enumerate(lines):
-        if line.furniture and line.furniture.closing and seen >= SEEN_CHARS:
-            break
-        total += _score(line)
-        seen += len(line.text) if line.words > SUBHEAD_WORDS and ends_sentence(line.text) else 0
-        if total <= 0:
-            total, start = 0.0, at + 1
-        elif total > best:
-            best, best_range = total, (start, at + 1)
-    return best_range
-
-
-def _trim(lines: Sequence[Line], first: int, end: int) -> tuple[int, int]:
-    """The run without headline, date and byline at its head and loose lines at its end."""
-    while first < end and _is_heading(lines, first):
+def _trim(lines: Sequence[Line], kept: Sequence[int]) -> Sequence[int]:
+    """The lines without headline, date and byline at their head and loose lines at their end."""
+    first, end = 0, len(kept)
+    while first < end and _is_heading(lines, kept[first]):
         first += 1
-    while end > first and lines[end - 1].words <= SUBHEAD_WORDS and not ends_sentence(lines[end - 1].text):
+    while end > first and _is_loose(lines[kept[end - 1]]):
         end -= 1
-    return first, end
+    return kept[first:end]
+
+
+def _is_loose(line: Line) -> bool:
+    return line.words <= SUBHEAD_WORDS and not ends_sentence(line.text)
 
 
 def _is_heading(lines: Sequence[Line], at: int) -> bool:
     line = lines[at]
-    goes_on = at + 1 < len(lines) and lines[at + 1].text[:1].islower()
-    headline = line.words in TITLE_WORDS and not ends_sentence(line.text) and not goes_on
-    return bool(line.furniture) or line.field or headline
+    if line.furniture or line.field or _is_crumb(lines, at):
+        return True
+    below = lines[at + 1] if at + 1 < len(lines) else None
+    goes_on = below and below.text[:1].islower() and not (below.furniture or below.field)
+    return line.words in TITLE_WORDS and not ends_sentence(line.text) and not goes_on
+
+
+def _is_crumb(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line ends in a cut copy of the headline that stands just below it."""
+    if not _is_cut(lines[at].text):
+        return False
+    return any(len(line.text) > 15 and line.text[:15] in lines[at].text for line in lines[at + 1 : at + 4])
+
+
+def _is_cut(text: str) -> bool:
+    return text.endswith(("...", "…"))
 
 
 def _title_at(lines: Sequence[Line], first: int) -> int | None:
@@ -155,11 +107,10 @@ def _title_at(lines: Sequence[Line], first: int) -> int | None:
 
 def _may_be_title(lines: Sequence[Line], at: int) -> bool:
     line = lines[at]
-    cut = line.text.endswith(("...", "…"))
     return (
         line.words in TITLE_WORDS
         and len(line.text) <= TITLE_CHARS
-        and not (line.furniture or line.field or cut)
+        and not (line.furniture or line.field or _is_cut(line.text))
         and not line.text.endswith((".", ":", ";", "۔", "。"))
     )
 
@@ -168,7 +119,7 @@ def _is_supported(lines: Sequence[Line], at: int) -> bool:
     """Whether a date or byline follows, or a cut copy of the headline (a breadcrumb) stands above."""
     if at + 1 < len(lines) and lines[at + 1].field:
         return True
-    cut = (line.text.rstrip(".… ") for line in lines[:at] if line.text.endswith(("...", "…")))
+    cut = (line.text.rstrip(".… ") for line in lines[:at] if _is_cut(line.text))
     return any(len(text) > 15 and lines[at].text[:15] in text for text in cut)
 
 

@@ -12,12 +12,11 @@ FLAT_STAMP = stamp_of("extractor.flat")
 
 
 def parts_of_flat(text: str, page: RawPage) -> Parts:
-    """Title, paragraphs and fields of a flattened page. Raises Skip("not-an-article")."""
+    """Title, paragraphs and fields of a flattened page. Raises Skip by kind (kinds.py)."""
     apart = take_apart(text)
     body = "\n\n".join(apart.paragraphs)
     access = judge_access(body, apart.credited, cut_in_transit=page.truncated)
-    shape.refuse_error_page(apart.title, apart.paragraphs)
-    shape.refuse_flat_listing(text, apart.prose)
+    shape.refuse_flat_kinds(text, apart.title, apart.paragraphs, page.url, apart.prose)
     found = find_credits((*apart.credited[:NEAR], *apart.paragraphs, *apart.credited[-AFTER:]))
     return Parts(
         title=apart.title,

@@ -23,13 +23,12 @@ _MARKUP = re.compile(r"<[^<>]{1,2000}>")
 def parts_of_html(text: str, page: RawPage) -> Parts:
     """Title, paragraphs and fields of an HTML page.
 
-    Raises Skip("not-an-article"), Poison("page-too-complex"), Poison("unreadable-markup").
+    Raises Skip by kind (kinds.py), Poison("page-too-complex"), Poison("unreadable-markup").
     """
     markup = parse_markup(text, page.url)
     fields = read_fields(markup, page)
     paragraphs = clean_paragraphs(read_paragraphs(markup) or _linked_body(markup), fields.title)
-    shape.refuse_error_page(fields.title, paragraphs)
-    shape.refuse_listing(markup, paragraphs)
+    shape.refuse_other_kinds(markup, fields.title, paragraphs)
     after = _lines_after(markup.lines, paragraphs)
     found = [c for c in find_credits((*paragraphs, *after)) if c.kind not in ("author", "role")]
     return Parts(

@@ -19,6 +19,9 @@ _SENTENCE_END = re.compile(r"(?<!\.)[.؟。۔][\"'”’»)\]]*$")
 _TABLE = tuple(
     (rule, compile_any(patterns)) for rule, patterns in load_rules("phrases.toml")["furniture"].items()
 )
+_LAST = compile_any(
+    pattern for patterns in load_rules("phrases.toml")["closing"].values() for pattern in patterns
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class Matched:
     def listing(self) -> bool:
         """Whether headlines of other articles follow."""
         return self.rule == LISTING
+
+
+def is_closing_note(paragraph: str) -> bool:
+    """Whether a paragraph at an article's end is about its author, or about whose opinion it is."""
+    return len(paragraph) <= MAX_NOTICE and _LAST.fullmatch(paragraph) is not None
 
 
 def match_furniture(line: str) -> Matched | None:

@@ -16,6 +16,7 @@ MAX_SIGNED = 14  # words of a line that signs
 
 _NAMES = load_rules("names.toml")["names"]
 _ROLE = compile_any([*_NAMES["role"], *_NAMES["institution"]])
+_OFFICE = compile_any(_NAMES["role"])
 _NOTHING = compile_any([rf"^(?:{pattern})\W*$" for pattern in _NAMES["nothing"]])
 _BY = compile_any(_NAMES["by"])
 _BEHIND = re.compile(rf"(?:^|[\s,]+)(?:{'|'.join(_NAMES['behind'])})\W*$", re.IGNORECASE)
@@ -59,7 +60,7 @@ def sort_byline(printed: str, said_person: bool = False) -> tuple[list[str], lis
             others.append(Credit(kind="agency", name=agency, text=text))
         elif is_person(name, said_person):
             people.append(name)
-        elif MIN_NAME <= len(name) <= MAX_NAME:
+        elif MIN_NAME <= len(name) <= MAX_NAME and not _is_phrase(name):
             others.append(Credit(kind="role", name=name, text=text))
     return people, others
 
@@ -75,6 +76,11 @@ def is_person(name: str, said_person: bool = False) -> bool:
     if len(words) == 1:
         return said_person and name[:1].isupper() and len(name) > 2 and not name.isupper()
     return not (name.islower() or words[-1].islower()) or not any(c.isupper() or c.islower() for c in name)
+
+
+def _is_phrase(name: str) -> bool:
+    """Whether words begin like a name and end like a phrase, without a role: "Baghdad standards"."""
+    return not name.islower() and name.split()[-1].islower() and not _OFFICE.search(name)
 
 
 def is_signed(line: str) -> bool:

@@ -1,4 +1,4 @@
-"""Loads the word lists of this room, once: the files of `FILES`, beside this one."""
+"""Loads the word lists of this room, once: the TOML files beside this file. Pure."""
 
 import re
 import tomllib
@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any
 
-FILES = ("phrases.toml", "languages.toml", "dates.toml", "names.toml")
+FILES = ("phrases.toml", "credits.toml", "languages.toml", "dates.toml", "names.toml")
 
 
 @lru_cache(maxsize=len(FILES))

@@ -1,74 +1,53 @@
-"""Pages that are no article: section fronts, galleries, error pages, scraps. Pure."""
+"""Pages that are refused for what they are: the kinds of kinds.py, flattened lists, scraps. Pure."""
 
 from collections.abc import Sequence
 
+from services.extractor.kinds import Look, kind_of
 from services.extractor.markup import ARTICLE_TYPES, Markup, text_of, types_of
-from services.extractor.paragraphs import is_prose
-from services.extractor.rules import compile_any, load_rules
 from services.stage import Skip
 
 MIN_CHARS = 250  # of a text that is no teaser: trafilatura's own minimum, two sentences and a half
 MIN_TEASER = 60
-MANY_HEADLINES = 12  # links of four words and more: a section front has dozens, an article's rail a few
-MANY_TEASERS = 6  # `article` elements that link on
-MANY_SCRAPS = 8  # paragraphs
-SCRAPS_PROSE = 0.1  # share of the text: less is a list of links, not an article
 MIN_FLAT_PROSE = 0.2  # of a flattened page's characters; the five seeds have over .8
 MIN_FLAT_LINES = 12  # under which a flattened page is too small to be a front
-
-_ERROR = compile_any(load_rules("phrases.toml")["page"]["error"])
-NO_ARTICLE_TYPES = frozenset(
-    [
-        "ImageGallery",
-        "MediaGallery",
-        "CollectionPage",
-        "ItemList",
-        "SearchResultsPage",
-        "ProfilePage",
-        "VideoObject",
-    ]
-)
+HEADLINE_WORDS = 4
 
 
-def refuse_error_page(title: str | None, paragraphs: Sequence[str]) -> None:
-    """Raises Skip("not-an-article") where a short page says that something went wrong."""
-    if title and len(title.split()) <= 10 and _ERROR.search(title) and sum(map(is_prose, paragraphs)) < 3:
-        raise Skip("not-an-article", f"error page: {title[:80]}")
+def refuse_other_kinds(page: Markup, title: str | None, paragraphs: Sequence[str]) -> None:
+    """Raises Skip with the kind as its reason where an HTML page is no article."""
+    types = frozenset(name for node in page.linked for name in types_of(node))
+    og_type = (page.meta("og:type") or "").lower()
+    _refuse(
+        Look(
+            title=title or "",
+            paragraphs=paragraphs,
+            lines=page.lines,
+            url=page.url,
+            types=types,
+            og_type=og_type,
+            article=bool(types & ARTICLE_TYPES),
+            updates=sum(
+                len(listed) for node in page.linked if isinstance(listed := node.get("liveBlogUpdate"), list)
+            ),
+            images=sum(1 for _ in page.tree.iter("img")),
+            headlines=frozenset(text for a in page.tree.iter("a") if _is_headline(text := text_of(a))),
+            teasers=sum(1 for each in page.tree.iter("article") if each.find(".//a[@href]") is not None),
+            titled=any(_is_headline(text_of(h1)) for h1 in page.tree.iter("h1")),
+        )
+    )
 
 
-def refuse_listing(page: Markup, paragraphs: Sequence[str]) -> None:
-    """Raises Skip("not-an-article") for section fronts, galleries and players.
+def refuse_flat_kinds(
+    text: str, title: str | None, paragraphs: Sequence[str], url: str, prose: float
+) -> None:
+    """Raises Skip with the kind as its reason where a flattened page is no article.
 
-    A page that calls itself an article is believed. Of the others, a front is one of many headlines
-    without prose, or where the text found is largely headlines that link elsewhere, or where a row of
-    teasers stands under no headline of its own.
+    `prose`: share of the page's characters that the article has; a page that is mostly headlines is a front.
     """
-    types = frozenset(t for node in page.linked for t in types_of(node))
-    other = types & NO_ARTICLE_TYPES
-    if types & ARTICLE_TYPES or (not other and (page.meta("og:type") or "").lower() == "article"):
-        return
-    prose = sum(map(is_prose, paragraphs))
-    if other and prose < 3:
-        raise Skip("not-an-article", f"page is a {', '.join(sorted(other))}")
-    share = sum(len(p) for p in paragraphs if is_prose(p)) / max(1, sum(map(len, paragraphs)))
-    if len(paragraphs) >= MANY_SCRAPS and share < SCRAPS_PROSE:
-        raise Skip("not-an-article", f"{len(paragraphs)} scraps, {share:.0%} of them prose")
-    headlines = frozenset(text for a in page.tree.iter("a") if len((text := text_of(a)).split()) >= 4)
-    linked = sum(1 for paragraph in paragraphs if paragraph in headlines)
-    teasers = sum(1 for teaser in page.tree.iter("article") if teaser.find(".//a[@href]") is not None)
-    titled = any(len(text_of(h1).split()) >= 4 for h1 in page.tree.iter("h1"))
-    many = len(headlines) >= MANY_HEADLINES
-    if (many and (prose == 0 or linked >= max(4, len(paragraphs) / 4))) or (
-        teasers >= MANY_TEASERS and not titled
-    ):
-        raise Skip("not-an-article", f"listing: {len(headlines)} headlines, {prose} paragraphs of prose")
-
-
-def refuse_flat_listing(text: str, prose: float) -> None:
-    """Raises Skip("not-an-article") for a flattened page that is mostly headlines."""
-    lines = [line for line in text.split("\n") if line.strip()]
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    _refuse(Look(title=title or (lines[0] if lines else ""), paragraphs=paragraphs, lines=lines, url=url))
     if len(lines) >= MIN_FLAT_LINES and prose < MIN_FLAT_PROSE:
-        raise Skip("not-an-article", f"listing: {len(lines)} lines, {prose:.0%} of them prose")
+        raise Skip("section-front", f"{len(lines)} lines, {prose:.0%} of them prose")
 
 
 def refuse_scrap(text: str, teaser: bool) -> None:
@@ -76,3 +55,13 @@ def refuse_scrap(text: str, teaser: bool) -> None:
     least = MIN_TEASER if teaser else MIN_CHARS
     if len(text) < least:
         raise Skip("too-short", f"{len(text)} of {least} characters")
+
+
+def _refuse(look: Look) -> None:
+    if found := kind_of(look):
+        reason, detail = found
+        raise Skip(reason, detail)
+
+
+def _is_headline(text: str) -> bool:
+    return len(text.split()) >= HEADLINE_WORDS

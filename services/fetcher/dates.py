@@ -3,17 +3,14 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
-from services.fetcher.months import MONTHS, month_number
+from services.fetcher.months import month_number
 
-RFC_822 = re.compile(  # as nearly all RSS prints it; read without a detour
-    r"(?:[A-Za-z]{3},? )?([12]?[1-9]|0[1-9]|[12]0) ([A-Z][a-z]{2}) ((?:20|19)\d\d)"
-    r" ((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)"
-    r" (GMT|UTC|[+-][01]\d[0-5]\d)"
-)
-ISO_8601 = re.compile(  # as nearly all sitemaps and Atom feeds print it (RFC 3339); read without a detour
-    r"((?:20|19)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.\d+)?"
-    r"(Z|\+[01]\d:[0-5]\d)"
+CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+EXACT = re.compile(  # as nearly all sitemaps and Atom feeds print it (RFC 3339), or nearly all RSS (RFC 822)
+    rf"((?:20|19)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T{CLOCK})(?:\.\d+)?(Z|\+[01]\d:[0-5]\d)"
+    rf"|(?:[A-Za-z]{{3}},? )?(\d\d? [A-Z][a-z]{{2}} (?:20|19)\d\d) ({CLOCK}) (GMT|UTC|[+-][01]\d[0-5]\d)"
 )
 YEAR_FIRST = re.compile(  # 2026-11-20, 20261120, 2026/11/20, 2026-11; the rest of the text is a time
     r"(?P<year>\d{4})(?P<between>[-/.]?)(?P<month>\d\d?)(?:(?P=between)(?P<day>\d\d?))?(?=$|[T\s,]|(?<=\d{8})\d{6}$)",
@@ -49,18 +46,29 @@ def first_date(printed: Iterable[str]) -> str | None:
     """The first that can be read, else the first as printed; None where nothing is printed."""
     kept = None
     for text in printed:
-        if found := ISO_8601.fullmatch(text):
-            return found[1] + ("+00:00" if found[2] == "Z" else found[2])
-        if found := RFC_822.fullmatch(text):
-            day, name, year, time, zone = found.groups()
-            if (month := MONTHS.get(name.lower())) and int(day) < 29:
-                zone = "+00:00" if zone.isalpha() else f"{zone[:3]}:{zone[3:]}"
-                return f"{year}-{month:02}-{day:0>2}T{time}{zone}"
+        if found := EXACT.fullmatch(text):  # read without a detour
+            begun, iso_zone, words, clock, zone = found.groups()
+            if begun:
+                return f"{begun}{_offset(iso_zone)}"
+            if day := _day(words):
+                return f"{day}T{clock}{_offset(zone)}"
         if text := " ".join(text.split()):
             if read := _read(text):
                 return read
             kept = kept or text
     return kept
+
+
+@lru_cache(maxsize=1024)
+def _day(printed: str) -> str | None:
+    """A day in words; a feed has many pages of one."""
+    return _read(printed)
+
+
+@lru_cache(maxsize=256)
+def _offset(zone: str) -> str:
+    """The zone in ISO 8601."""
+    return str(_zone(zone)).removeprefix("UTC") or "+00:00"
 
 
 def iso_date(printed: str | None) -> str | None:

@@ -15,6 +15,7 @@ INLINE = frozenset((
 ))  # fmt: skip
 BETWEEN = {name: "" if name in INLINE else " " for name in defs.tags | INLINE}
 TAG = re.compile(r"<(?:/?+([a-zA-Z][a-zA-Z0-9]*+)(?=[\s/>])[^<>]*+>|!--.*?(?:-->|\Z)|![^<>]*+>)", re.DOTALL)
+TAGS_ALONE = ("<p>", "</p>", "<br>", "<br/>", "<br />")  # between blocks; most summaries have no other
 REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 COMMON = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'))  # none of them makes a new reference
 UNESCAPED = re.compile(r"&(?:(?:amp|#0{0,4}38|#x0{0,4}26);)+", re.IGNORECASE)
@@ -39,6 +40,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     summary: str | None = None  # plain text
     guid: str | None = None
     language: str | None = None  # as printed
+    categories: tuple[str, ...] = ()  # plain texts, bounded: services/fetcher/categories.py
 
 
 class Hints(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,13 +100,19 @@ def plain(text: str | None, limit: int) -> str | None:
         return None
     text = text[: MAX_READ * limit]
     if "<" in text:
-        text = TAG.sub(_between, text)
+        text = _untagged(text)
     if "&" in text and ";" in text:
         text = unescape(text)
         if "<" in text:  # it was escaped markup
-            text = TAG.sub(_between, text)
+            text = _untagged(text)
         text = unescape(text)  # and escaped twice, as some writers do
     return folded(text, limit)
+
+
+def _untagged(text: str) -> str:
+    for tag in TAGS_ALONE:
+        text = text.replace(tag, " ")
+    return TAG.sub(_between, text) if "<" in text else text
 
 
 def folded(text: str, limit: int) -> str | None:

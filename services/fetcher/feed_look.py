@@ -12,7 +12,7 @@ class FeedLook(Feed, frozen=True, kw_only=True):
 
     state: str | None = None  # FeedState.word
     reason: str | None = None  # "ok" where nothing is wrong
-    since: datetime | None = None  # silent: its last news; lying: that its validators are not sent
+    since: datetime | None = None  # failing: the first in a row; silent: its last news; lying: distrusted
     polled_at: datetime | None = None
     new_at: datetime | None = None  # of the last poll that brought a page it had not named
     next_at: datetime | None = None
@@ -30,7 +30,7 @@ class FeedLook(Feed, frozen=True, kw_only=True):
 def look_at(feed: Feed, state: FeedState) -> FeedLook:
     """The feed as it was at its last poll."""
     word, reason = state.word()
-    since = {"silent": state.new_at, "lying": state.distrusted_at}
+    since = {"failing": state.failing_since, "silent": state.new_at, "lying": state.distrusted_at}
     return FeedLook(
         url=feed.url,
         kind=feed.kind,

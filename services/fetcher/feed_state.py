@@ -22,6 +22,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     next_at: datetime | None = None
     polled_at: datetime | None = None
     failures: int = 0  # in a row
+    failing_since: datetime | None = None  # the first of them; null too where an older release saw that one
     reason: str | None = None  # of the last failure; null while all is well
     detail: str = ""
     hints: Hints = Hints()  # of the last listing: a 304 has none
@@ -83,6 +84,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             next_at=now + timedelta(seconds=interval),
             polled_at=now,
             failures=0,
+            failing_since=None,
             reason=None,
             detail="",
         )
@@ -102,6 +104,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return msgspec.structs.replace(
             self,
             failures=self.failures + 1,
+            failing_since=self.failing_since if self.failures else now,
             reason=reason,
             detail=detail[:500],
             next_at=now + timedelta(seconds=wait),

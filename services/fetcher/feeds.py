@@ -1,8 +1,11 @@
 """Feeds: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0; and the one door to every kind of listing. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
+from typing import NamedTuple
 
+from services.fetcher.categories import CATEGORIES, categories_of
 from services.fetcher.dates import first_date
 from services.fetcher.entries import (
     MAX_SUMMARY,
@@ -14,9 +17,10 @@ from services.fetcher.entries import (
     folded,
     plain,
 )
-from services.fetcher.fields import Element, Fields, by_name, text_of
+from services.fetcher.fields import Element, Place, Places, Row, first_text, placed
 from services.fetcher.hints import read_hints
 from services.fetcher.jsonfeed import read_json_feed
+from services.fetcher.links import LINKS, Link, atom_links, links_at, rss_links, url_of
 from services.fetcher.listing_text import listing_text
 from services.fetcher.markup import Markup, read_markup
 from services.fetcher.names import attribute
@@ -36,7 +40,7 @@ SUMMARIES = (
 TITLES = ("title", "atom:title", "dc:title", "media:title")
 GUIDS = ("guid", "id", "atom:id", "dc:identifier")
 LANGUAGES = ("dc:language", "language")
-LINK_RANKS = {"alternate": 0, "": 0, "related": 1, "via": 2, "self": 3}  # RFC 4287 section 4.2.7.2
+WANTED = frozenset((*PUBLISHED, *MODIFIED, *SUMMARIES, *TITLES, *GUIDS, *LANGUAGES, *LINKS, *CATEGORIES))
 NOT_MARKUP = ("text", "text/plain", "xhtml", "application/xhtml+xml")
 
 
@@ -58,12 +62,12 @@ def read_listing(body: bytes, base: str | None = None) -> Listing:
 
 def read_rss(markup: Markup, base: str | None) -> Listing:
     """RSS of every age; items stand in the channel (2.0), beside it (1.0) or wherever damage left them."""
-    return _feed("rss", markup, base, "item", _rss_link)
+    return _feed("rss", markup, base, "item", rss_links)
 
 
 def read_atom(markup: Markup, base: str | None) -> Listing:
     """Atom 1.0 (RFC 4287) and 0.3."""
-    return _feed("atom", markup, base, "entry", _atom_link)
+    return _feed("atom", markup, base, "entry", atom_links)
 
 
 READERS: Mapping[str, Callable[[Markup, str | None], Listing]] = {
@@ -75,16 +79,36 @@ READERS: Mapping[str, Callable[[Markup, str | None], Listing]] = {
     "sitemapindex": read_index,
 }
 
-Link = tuple[str, str]
-"""The attributes of a link's element as printed, and the link."""
+ReadTitle = Callable[[str, int], str | None]
+LinksOf = Callable[[Places], Iterator[Link]]
 
 
-def _feed(
-    via: str, markup: Markup, base: str | None, name: str, link_of: Callable[[Fields], Link | None]
-) -> Listing:
-    head = markup.head(name)
-    entries = tuple(islice(_entries(markup, head, base, name, link_of), MOST_ENTRIES))
+class Plan(NamedTuple):
+    """Where what is told of an entry stands in its row: the best place first."""
+
+    links: Sequence[Link]
+    titles: Sequence[tuple[int, ReadTitle]]  # and how the text is read
+    published: Sequence[int]
+    modified: Sequence[int]
+    summaries: Sequence[int]
+    guids: Sequence[int]
+    languages: Sequence[int]
+    categories: Sequence[Place]
+
+
+def _feed(via: str, markup: Markup, base: str | None, name: str, links_of: LinksOf) -> Listing:
+    head = markup.head((name,))
+    entries = tuple(islice(_entries(markup, head, base, name, partial(_plan, links_of)), MOST_ENTRIES))
     return Listing(via=via, entries=entries, hints=read_hints(head, base))
+
+
+def _plan(links_of: LinksOf, places: Places) -> Plan:
+    tables = (PUBLISHED, MODIFIED, SUMMARIES, GUIDS, LANGUAGES)
+    published, modified, summaries, guids, languages = (_all(places, names) for names in tables)
+    filed = [place for name in places if name in CATEGORIES for place in places[name]]
+    return Plan(
+        tuple(links_of(places)), _titles(places), published, modified, summaries, guids, languages, filed
+    )
 
 
 def _entries(
@@ -92,100 +116,56 @@ def _entries(
     found: Sequence[Element],
     base: str | None,
     name: str,
-    link_of: Callable[[Fields], Link | None],
+    plan_of: Callable[[Places], Plan],
 ) -> Iterator[Entry]:
-    bases, head = _head(markup, found)
-    link = link_of(head)
-    home = base or absolute_url(link and link[1], None)
+    bases, places, said = _head(markup, found)
+    head = plan_of(places)
+    home = base or url_of(links_at("", head.links, None), None, said)
     for printed in bases:
         home = absolute_url(printed, home) or home
-    language = _first(head, LANGUAGES) or attribute(markup.attributes, "xml:lang")
-    for own, fields in markup.entries(name):
-        url = _url(own, link_of(fields), home)
-        if url is not None:
-            yield Entry(
-                url=url,
-                title=_title(fields),
-                published=first_date(_all(fields, PUBLISHED)),
-                modified=first_date(_all(fields, MODIFIED)),
-                summary=plain(_first(fields, SUMMARIES), MAX_SUMMARY),
-                guid=_first(fields, GUIDS) or attribute(own, "rdf:about"),
-                language=_first(fields, LANGUAGES) or attribute(own, "xml:lang") or language,
-            )
+    language = first_text(head.languages, said) or attribute(markup.attributes, "xml:lang")
+    for own, plan, rows in markup.entries((name,), WANTED, plan_of):
+        links = links_at(own, plan.links, home)
+        about, own_language = attribute(own, "rdf:about"), attribute(own, "xml:lang") or language
+        for row in rows:
+            url = url_of(links, about, row)
+            if url is not None:
+                yield Entry(
+                    url=url,
+                    title=_title(plan.titles, row),
+                    published=first_date([row[place] for place in plan.published]),
+                    modified=first_date([row[place] for place in plan.modified]),
+                    summary=plain(first_text(plan.summaries, row), MAX_SUMMARY),
+                    guid=first_text(plan.guids, row) or about,
+                    language=first_text(plan.languages, row) or own_language,
+                    categories=categories_of(plan.categories, row) if plan.categories else (),
+                )
 
 
-def _url(own: str, link: Link | None, home: str | None) -> str | None:
-    """The link against xml:base of element and entry; without one, what RSS 1.0 says the item is about."""
-    if link is None:
-        return absolute_url(attribute(own, "rdf:about"), None)
-    for attributes in (own, link[0]):
-        if "xml:base" in attributes:
-            home = absolute_url(attribute(attributes, "xml:base"), home) or home
-    return absolute_url(link[1], home)
-
-
-def _head(markup: Markup, found: Sequence[Element]) -> tuple[list[str | None], Fields]:
+def _head(markup: Markup, found: Sequence[Element]) -> tuple[list[str | None], Places, Row]:
     """The bases around the entries, from outside in, and what the channel or feed says of itself."""
     channel = next((each for each in found if each.depth == 0 and each.name == "channel"), None)
     around = [markup.attributes, channel.attributes] if channel else [markup.attributes]
     depth = 1 if channel else 0
-    return [attribute(each, "xml:base") for each in around], by_name(e for e in found if e.depth == depth)
+    places, said = placed((each for each in found if each.depth == depth), WANTED)
+    return [attribute(each, "xml:base") for each in around], places, said
 
 
-def _all(fields: Fields, names: Sequence[str]) -> list[str]:
-    return [text_of(field) for name in names if name in fields for field in fields[name]]
+def _all(places: Places, names: Sequence[str]) -> list[int]:
+    return [place for name in names if name in places for place, _ in places[name]]
 
 
-def _first(fields: Fields, names: Sequence[str]) -> str | None:
-    for name in names:
-        if name in fields:
-            for field in fields[name]:
-                if text := text_of(field).strip():
-                    return text
+def _titles(places: Places) -> list[tuple[int, ReadTitle]]:
+    """Where titles stand and how each is read; of type text it is no markup (RFC 4287 section 3.1.1)."""
+    return [
+        (place, folded if said and attribute(said, "type") in NOT_MARKUP else plain)
+        for name in TITLES
+        for place, said in places.get(name, ())
+    ]
+
+
+def _title(titles: Iterable[tuple[int, ReadTitle]], row: Row) -> str | None:
+    for place, read in titles:
+        if title := read(row[place], MAX_TITLE):
+            return title
     return None
-
-
-def _title(fields: Fields) -> str | None:
-    """The title as plain text; Atom titles of type text are not markup (RFC 4287 section 3.1.1)."""
-    for name in TITLES:
-        for field in fields.get(name, ()):
-            kind, text = field[1] and attribute(field[1], "type"), text_of(field)
-            if title := folded(text, MAX_TITLE) if kind in NOT_MARKUP else plain(text, MAX_TITLE):
-                return title
-    return None
-
-
-def _rss_link(fields: Fields) -> Link | None:
-    """`link`, else an Atom link beside it, else a guid that is a permalink (RSS 2.0: unless it says not)."""
-    for field in fields.get("link", ()):
-        if link := text_of(field).strip() or attribute(field[1], "href", "rdf:resource"):
-            return field[1], link
-    if found := _atom_link(fields):
-        return found
-    for field in fields.get("guid", ()):
-        if (attribute(field[1], "ispermalink") or "true").lower() != "false" and _is_url(text_of(field)):
-            return field[1], text_of(field)
-    return None
-
-
-def _atom_link(fields: Fields) -> Link | None:
-    """The best link: HTML alternates first, then an id that is a URL, then self; an enclosure never."""
-    ranked = []
-    for order, (_, said, *_) in enumerate((*fields.get("link", ()), *fields.get("atom:link", ()))):
-        rel = (attribute(said, "rel") or "").lower().removeprefix("http://www.iana.org/assignments/relation/")
-        href = attribute(said, "href")
-        if href is not None and rel in LINK_RANKS:
-            ranked.append(
-                (LINK_RANKS[rel], "html" not in (attribute(said, "type") or "html"), order, said, href)
-            )
-    best = min(ranked, default=None)
-    if best and best[0] < LINK_RANKS["self"]:
-        return best[-2:]
-    for field in (*fields.get("id", ()), *fields.get("atom:id", ())):
-        if _is_url(text_of(field)):
-            return field[1], text_of(field)
-    return best[-2:] if best else None
-
-
-def _is_url(text: str) -> bool:
-    return text.strip().lower().startswith(("http://", "https://"))

@@ -1,7 +1,7 @@
 """From the text of one entry of a feed or sitemap to its elements. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 from services.fetcher.entries import BETWEEN, unescape
@@ -26,6 +26,7 @@ TEXT_ONLY = frozenset((  # a tag inside one of these means that its end was forg
 ))  # fmt: skip
 LONG_TEXTS = frozenset(("title", "description", "content:encoded"))  # and these, where one of those follows
 READ_DEPTH = 3  # levels whose text is ever read: a title in a news element in a url
+MAX_INNER, MAX_LEAVES = 20_000, 30  # characters and elements of an entry that is read as a row
 MAX_DEPTH = 64  # open elements of one entry; what is nested deeper is text
 
 
@@ -38,55 +39,55 @@ class Element(NamedTuple):
     text: str  # all text inside, references resolved
 
 
-Field = tuple[str, str, str, str]
-"""An element: name and attributes as printed; its text as printed, or with its references resolved."""
-Fields = dict[str, list[Field]]
+Leaf = tuple[str, str, str, str]
+"""An element without elements: name and attributes as printed; its text as printed, or as quoted."""
+Place = tuple[int, str]
+"""Where the text of an element stands in a row; and its attributes as printed."""
+Places = dict[str, list[Place]]
 """Elements by name, in document order."""
+Row = Sequence[str]
+"""The texts of an entry, references resolved."""
 
 
-def fields_of(inner: str, names: Names, within: str | None = None) -> Fields:
-    """The elements of an entry; `within` names a family whose elements count at any depth.
-
-    The common shape, a row of elements without elements, costs one pattern; the rest is walked.
-    """
-    leaves = LEAF.findall(inner)
-    plain_row = inner.count("<") == 2 * len(leaves) and "<!" not in inner
-    if "xmlns" in inner or not (plain_row or is_row(inner, leaves)):
-        elements = walk(inner, names)
-        return by_name(each for each in elements if not each.depth or each.name.partition(":")[0] == within)
-    fields: Fields = {}
-    for leaf in leaves:
-        name = names[leaf[0]]
-        if name in fields:
-            fields[name].append(leaf)
-        else:
-            fields[name] = [leaf]
-    return fields
+def leaves_of(inner: str) -> list[Leaf] | None:
+    """The elements of an entry that is a row of some elements without elements; None where it is more."""
+    if len(inner) > MAX_INNER or "xmlns" in inner:
+        return None
+    leaves: list[Leaf] = LEAF.findall(inner)
+    if len(leaves) > MAX_LEAVES:
+        return None
+    return leaves if inner.count("<") == _marks(leaves) else None
 
 
-def is_row(inner: str, leaves: Sequence[Field]) -> bool:
-    """Whether the leaves account for every `<`."""
+def placed(found: Iterable[Element], wanted: Container[str]) -> tuple[Places, Row]:
+    """The wanted ones of some elements: where their texts stand in a row, and the row."""
+    places: Places = {}
+    texts: list[str] = []
+    for _, name, attributes, text in found:
+        if name in wanted:
+            places.setdefault(name, []).append((len(texts), attributes))
+            texts.append(text)
+    return places, texts
+
+
+def first_text(places: Iterable[int], row: Row) -> str | None:
+    """The first text at these places that is more than white space."""
+    for place in places:
+        if text := row[place].strip():
+            return text
+    return None
+
+
+def _marks(leaves: Iterable[Leaf]) -> int:
+    """How many `<` the leaves account for; -1 where one is a quotation that is not all of its element."""
     marks = 0
     for name, attributes, _, quoted in leaves:
-        if not name:  # a quotation that is not all of its element
-            return False
+        if not name:
+            return -1
         marks += 1 if attributes[-1:] == "/" else 2
         if quoted:
             marks += 1 + quoted.count("<")
-    return marks == inner.count("<")
-
-
-def by_name(found: Iterable[Element]) -> Fields:
-    """Elements as fields."""
-    fields: Fields = {}
-    for _, name, attributes, text in found:
-        fields.setdefault(name, []).append((name, attributes, "", text))
-    return fields
-
-
-def text_of(field: Field) -> str:
-    """All text of an element, references resolved."""
-    return field[3] or (unescape(field[2]) if "&" in field[2] else field[2])
+    return marks
 
 
 def walk(inner: str, names: Names) -> list[Element]:

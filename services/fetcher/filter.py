@@ -19,7 +19,9 @@ def feed_lines(body: bytes, base: str | None = None) -> Iterator[dict[str, Any]]
         yield {"error": {"fate": exc.fate, "reason": exc.reason, "detail": exc.detail}}
         return
     for entry in listing.entries:
-        yield msgspec.structs.asdict(entry)
+        said = msgspec.structs.asdict(entry)
+        del said["categories"]  # which the contract does not have
+        yield said
 
 
 def canonical_lines(lines: Iterable[str]) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """The only place that speaks HTTP. Foreign errors end here, as refusals."""
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -13,12 +12,13 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from zlib import crc32
 
 import httpx
-from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
+from httpx_secure import httpx_ssrf_protection
 
 from services.fetcher.addresses import Address, address_in, may_be_asked
 from services.fetcher.canonical import DEFAULT_PORTS, canonical_url
 from services.fetcher.challenges import SIGN_BYTES, STATUSES
 from services.fetcher.encodings import ACCEPTED, decode_content
+from services.fetcher.http_errors import PrivateAddress, refusal_of
 from services.fetcher.schedule import retry_after_seconds
 from services.runtime.clock import Clock
 from services.runtime.config import Settings
@@ -27,11 +27,12 @@ from services.stage import Poison, Refusal, Skip, Transient
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 WEB_PORTS = frozenset((80, 443, 8080, 8443))
-POOLS, IDLE = 32, 8
-"""Connection pools, each with its own hosts, and the idle connections each keeps.
+POOLS, IDLE = 128, 4
+"""Connection pools, each with its own hosts, and the idle connections each keeps for 15 s: 512 at most.
 
 httpcore looks at every connection of a pool, and for each idle one at all the others, twice a request. One
-pool for all took a third of what a page costs, and kept too few connections for the next page of each site.
+pool for all took a third of what a page costs; 32 still took a sixth, as the hosts of the fuller ones drove
+each other's connections out.
 """
 
 QUICK = 8 * 1024 * 1024  # bytes that may be decoded on the spot; of more, as a list has, others must not wait
@@ -179,7 +180,7 @@ class HttpReader:
             raise Skip("bad-url", f"port {port} is not one we fetch from: {url[:200]!r}")
         address = address_in(parts.hostname or "")
         if address is not None and not may_be_asked(address, private=private):
-            raise Poison("private-address", f"{url[:200]}: {address} is not one we ask")
+            raise PrivateAddress(url, f"{url[:200]}: {address} is not one we ask")
 
     def _next_hop(self, answer: Answer, passed: list[str]) -> str:
         target = answer.headers.get("location")
@@ -240,7 +241,7 @@ class HttpReader:
                     admit(answer.headers)
                 raw, cut = await self._read(response, most)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as exc:
-            raise _refusal(exc, url) from exc
+            raise refusal_of(exc, url) from exc
         coding = answer.headers.get("content-encoding")
         if coding and most > QUICK:
             body, whole = await asyncio.to_thread(decode_content, raw, coding, most)
@@ -313,37 +314,5 @@ def _client(
     )
 
 
-def never_connected(refusal: Refusal) -> bool:
-    """Whether a request was refused because no connection to its host came about."""
-    return isinstance(refusal.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
-
-
 def _through(gate: Gate | None, url: str) -> AbstractAsyncContextManager[Exchange | None]:
     return gate(url) if gate else nullcontext()
-
-
-def _refusal(error: Exception, url: str) -> Refusal:
-    """Our word for an error of httpx, the resolver or the clock."""
-    detail = f"{url}: {str(error) or type(error).__name__}"
-    if isinstance(error, SSRFProtectionError):
-        return Poison("private-address", detail)
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return Transient("timeout", detail)
-    # Our own URL is sound: this is a Location, which httpx parses even where it does not follow.
-    if isinstance(error, httpx.InvalidURL) or "location header" in str(error):
-        return Poison("bad-redirect", detail)
-    if isinstance(error, httpx.UnsupportedProtocol | UnicodeError):
-        return Skip("bad-url", detail)
-    if _is_because_of(error, ssl.SSLError):
-        return Poison("tls-failed", detail)
-    if _is_because_of(error, socket.gaierror):
-        return Transient("dns-failed", detail)
-    return Transient("connect-failed", detail)
-
-
-def _is_because_of(error: BaseException | None, kind: type[Exception]) -> bool:
-    while error is not None:
-        if isinstance(error, kind):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.fetcher.categories import texts_of
 from services.fetcher.dates import iso_date
 from services.fetcher.entries import (
     MAX_SUMMARY,
@@ -76,6 +77,7 @@ def _entries(items: list[Any], home: str | None, language: str | None) -> Iterat
                 summary=plain(_text(item, "summary"), MAX_SUMMARY),
                 guid=guid,
                 language=_text(item, "language") or language,
+                categories=texts_of(item.get("tags")),
             )
 
 

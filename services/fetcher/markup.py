@@ -6,13 +6,14 @@ What is well-formed reads as an XML parser reads it. Every pattern is linear: po
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Generic, NamedTuple
 
-from services.fetcher.fields import INSIDE, TOKEN, Element, Fields, fields_of, walk
+from services.fetcher.fields import INSIDE, TOKEN, Element, Places, Row, leaves_of, placed, walk
 from services.fetcher.listing_text import ListingText
 from services.fetcher.names import Names, declared
-from services.fetcher.shapes import Shape, shape_of
+from services.fetcher.shapes import Plan, Reading, Shapes
 from services.stage import Poison
 
 ROOTS = ("rss", "feed", "rdf", "urlset", "sitemapindex", "channel")
@@ -30,8 +31,15 @@ EDGE = (  # where entries begin and end; what is quoted or commented out is pass
 ROOT_END = re.compile(rf"</(?:[\w.-]++:)?+(?:{'|'.join(ROOTS)})\s*+>", re.IGNORECASE)
 ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]+)\s+(?:"([^"]*)"|'([^']*)')\s*>""", re.IGNORECASE)
 PARAMETER = re.compile(r"<!ENTITY\s+%", re.IGNORECASE)
-MAX_SHAPES = 50  # patterns made for one document; each costs as much as 100 entries
 MAX_EXPANDED = 1_000_000  # characters that declared entities may add
+
+
+class Entries(NamedTuple, Generic[Plan]):
+    """Entries, mostly one, that have the same wanted elements with the same attributes."""
+
+    attributes: str  # in the tag of each
+    plan: Plan  # made of the places of their elements
+    rows: Sequence[Row]
 
 
 class Markup:
@@ -46,7 +54,7 @@ class Markup:
         self.kind = root["root"].rpartition(":")[2].lower()
         self._text, self._more, self._is_all = text[root.end() :], more, False
 
-    def head(self, *entries: str) -> list[Element]:
+    def head(self, entries: tuple[str, ...]) -> list[Element]:
         """What stands before the first entry; namespaces declared there hold for all entries."""
         while (first := next(self._edges(entries, 0), None)) is None and not self._is_all:
             self._read_on(0)
@@ -56,29 +64,38 @@ class Markup:
                 self.names.declare(declared(found["attributes"]))
         return walk(head, self.names)
 
-    def entries(self, *names: str, within: str | None = None) -> Iterator[tuple[str, Fields]]:
-        """The attributes of each entry of these names, and its fields.
+    def entries(
+        self,
+        names: tuple[str, ...],
+        wanted: Container[str],
+        plan_of: Callable[[Places], Plan],
+        within: str | None = None,
+    ) -> Iterator[Entries[Plan]]:
+        """The entries of these names: of each the wanted elements, and what a plan makes of their places.
 
         An entry whose end was forgotten ends where the next begins, and the last where the root does;
-        where the document was cut off, the last is no entry. Most feeds write all entries in one shape:
-        while the next one has that of the last, one pattern reads it.
+        where the document was cut off, the last is no entry. Most feeds write their entries in few shapes,
+        of which each is planned once; while the next entry has that of the last, one pattern reads it.
+        `within` names a family whose elements count at any depth of an entry.
         """
         at = 0
-        before: Shape | None = None
-        left = MAX_SHAPES
+        before: tuple[str, Reading[Plan]] | None = None
+        shapes = Shapes(self.names, wanted, plan_of)
         while (block := self._next(names, at)) is not None:
             opened, attributes, inner, at = block
-            yield attributes, fields_of(inner, self.names, within)
-            if not left:
+            leaves = leaves_of(inner)
+            if leaves is None:
+                places, row = placed(_within(walk(inner, self.names), within), wanted)
+                yield Entries(attributes, plan_of(places), [row])
                 continue
-            shape = shape_of(opened, inner)
-            if shape is not None and shape == before:  # twice in a row: the third may have it as well
-                left -= 1
-                text, match = self._text, shape.pattern().match
-                while found := match(text, at):
-                    yield attributes, shape.fields(found, self.names)
-                    at = found.end()
-            before = shape
+            reading = shapes.reading(leaves)
+            yield Entries(attributes, reading.plan, [reading.row(leaves)])
+            last, before = before, (opened, reading)
+            # Twice in a row: the third may have it as well.
+            if last == before and (pattern := shapes.pattern(opened, reading)):
+                while (found := reading.rows(pattern, self._text, at))[0]:
+                    rows, at = found
+                    yield Entries(attributes, reading.plan, rows)
 
     def _next(self, names: tuple[str, ...], at: int) -> tuple[str, str, str, int] | None:
         """The next entry after a place: its tag, the attributes in it, what it holds, and where it ends."""
@@ -118,6 +135,11 @@ class Markup:
         for edge in _edge_of(names).finditer(self._text, at):
             if edge.lastindex and self.names[edge[2]].removeprefix("atom:") in names:
                 yield edge
+
+
+def _within(elements: Iterable[Element], family: str | None) -> Iterator[Element]:
+    """The children of an entry, and what of a family stands deeper."""
+    return (each for each in elements if not each.depth or each.name.partition(":")[0] == family)
 
 
 @lru_cache(maxsize=8)
@@ -179,7 +201,7 @@ def _expanded(text: str, entities: Mapping[str, str]) -> str:
 def _ended(raw: bytes) -> bytes:
     """The text without openings of CDATA sections and comments that never end: they cost the rest of it."""
     for opening, ending in ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->")):
-        last = raw.rfind(ending) + 1
+        last = raw.rfind(ending) + 1 if opening in raw else len(raw)
         if raw.find(opening, last) >= 0:
             raw = raw[:last] + raw[last:].replace(opening, b"")
     return raw

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from services.fetcher.http import Answer, Gate, HttpReader
+from services.fetcher.http_errors import PrivateAddress
 from services.fetcher.robots import RobotsRules, robots_for
 from services.fetcher.tdmrep import MOST_BYTES, TdmRules, tdmrep_for
 from services.fetcher.unreachable import HostUnreachable
@@ -76,8 +77,8 @@ class OriginFiles(Generic[Said]):
     async def of(self, url: str) -> tuple[Said, bool]:
         """What the origin of `url` says, and whether it was asked just now.
 
-        Raises Transient "site-busy", "site-elsewhere", and HostUnreachable of the origin itself: its pages
-        cannot be had either, and that is why.
+        Raises Transient "site-busy", "site-elsewhere", and HostUnreachable and PrivateAddress of the origin
+        itself: its pages cannot be had either, and that is why.
         """
         origin = origin_of(url)
         kept = self._kept.setdefault(origin, _Kept())
@@ -97,7 +98,8 @@ class OriginFiles(Generic[Said]):
         try:
             answer = await self._reader.get(origin + self._kind.path, gate=self._gate(), most=self._kind.most)
         except Refusal as exc:
-            if exc.reason in OURS or (isinstance(exc, HostUnreachable) and origin_of(exc.url) == origin):
+            of_host = isinstance(exc, HostUnreachable | PrivateAddress) and origin_of(exc.url) == origin
+            if exc.reason in OURS or of_host:
                 raise
             return self._kind.failed(exc)
         return self._kind.read(answer)

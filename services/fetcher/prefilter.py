@@ -35,11 +35,14 @@ LAST_LATIN = "\u05ff"
 
 
 def may_concern(entry: Entry) -> bool:
-    """Whether title, summary or address name something of either country; so does one that says nothing."""
+    """Whether title, summary, categories or address name something of either country.
+
+    So does one that says nothing, for a category alone is too little to leave a page out.
+    """
     if not (entry.title or entry.summary):
         return True
     address = urlsplit(entry.url)
-    said = (entry.title, entry.summary, unquote(address.path), unquote(address.query))
+    said = (entry.title, entry.summary, *entry.categories, unquote(address.path), unquote(address.query))
     return any(True for _ in _names().iter(_folded(" ".join(each or "" for each in said))))
 
 
@@ -49,7 +52,9 @@ PASSED = b"passed-over:"
 
 def passed_over(entry: Entry) -> bytes:
     """What is remembered of a page that was not asked for: said otherwise, it is judged anew."""
-    said = f"{entry.title}\n{entry.summary}".encode("utf-8", "replace")
+    said = "\n".join((f"{entry.title}\n{entry.summary}", *sorted(entry.categories))).encode(
+        "utf-8", "replace"
+    )
     return PASSED + hashlib.sha256(said).hexdigest()[:16].encode()
 
 

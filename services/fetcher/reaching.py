@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from services.fetcher.http import never_connected
+from services.fetcher.http_errors import never_connected
 from services.fetcher.origin_files import origin_of
 from services.fetcher.unreachable import UnreachableHosts
 from services.runtime.clock import Clock

@@ -1,52 +1,110 @@
-"""The shape in which a feed writes its entries: one pattern reads all that share it. Pure."""
+"""The shapes in which a document writes its entries: what one teaches holds for all that share it. Pure."""
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Container, Iterator, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
-from services.fetcher.fields import LEAF, Fields, is_row
+from services.fetcher.entries import unescape
+from services.fetcher.fields import Leaf, Places, Row
 from services.fetcher.names import Names
 
-MAX_FIELDS = 30
-MAX_INNER = 20_000  # characters of an entry
+MAX_SHAPES = 50  # remembered at once, and patterns made for one document: each costs as much as 100 entries
+MOST_ROWS = 100  # read at once
+MARK = "\0"  # stands in no text of a sound document
+
+Shape = tuple[tuple[str, str, bool], ...]
+"""Of each element of a row: name and attributes as printed, and whether its text is quoted."""
+Plan = TypeVar("Plan")
 
 
-class Shape(NamedTuple):
-    """What entries have in common that are rows of the same elements with the same attributes."""
+class Reading(NamedTuple, Generic[Plan]):
+    """How entries of one shape are read."""
 
-    opened: str  # the entry's own tag as printed
-    leaves: tuple[tuple[str, str, bool], ...]  # name and attributes as printed, whether the text is quoted
+    shape: Shape
+    wanted: Sequence[bool]  # of each element
+    quoted: Sequence[bool]  # of each wanted text
+    plan: Plan  # made of the places of the wanted
 
-    def pattern(self) -> re.Pattern[str]:
-        """What matches such an entry and the white space before it; a group for the text of each element."""
-        parts = [re.escape(self.opened)]
-        for name, attributes, quoted in self.leaves:
-            parts.append(re.escape(f"<{name}{attributes}>"))
+    def row(self, leaves: Sequence[Leaf]) -> Row:
+        """The wanted texts of one entry."""
+        return [
+            quoted or unescape(text)
+            for (_, _, text, quoted), wanted in zip(leaves, self.wanted, strict=True)
+            if wanted
+        ]
+
+    def rows(self, pattern: re.Pattern[str], text: str, at: int) -> tuple[Sequence[Row], int]:
+        """Of entries that follow each other from a place on, at most MOST_ROWS; and where they end."""
+        rows: list[Row] = []
+        while len(rows) < MOST_ROWS and (found := pattern.match(text, at)):
+            rows.append(found.groups())
+            at = found.end()
+        if not self.quoted:
+            return rows, at
+        columns = zip(self.quoted, zip(*rows, strict=True), strict=False)
+        return list(zip(*(c if quoted else _unescaped(c) for quoted, c in columns), strict=True)), at
+
+    def pattern(self, opened: str) -> re.Pattern[str]:
+        """What matches an entry with this tag and the white space before it; a group for each wanted text."""
+        ending = f"</{opened[1:].split()[0].rstrip('>')}>"
+        return re.compile(r"\s*+" + r"\s*+".join((re.escape(opened), *self._parts(), re.escape(ending))))
+
+    def _parts(self) -> Iterator[str]:
+        for (name, attributes, quoted), wanted in zip(self.shape, self.wanted, strict=True):
+            yield re.escape(f"<{name}{attributes}>")
             if attributes[-1:] == "/":
-                parts.append("()")
+                yield "()" if wanted else ""
             else:
-                parts.append(r"<!\[CDATA\[([^\]]++)\]\]>" if quoted else "([^<]*+)")
-                parts.append(re.escape(f"</{name}>"))
-        name = self.opened[1:].split()[0].rstrip(">")
-        return re.compile(r"\s*+" + r"\s*+".join((*parts, re.escape(f"</{name}>"))))
-
-    def fields(self, found: re.Match[str], names: Names) -> Fields:
-        """The fields of an entry that was matched."""
-        fields: Fields = {}
-        for (printed, attributes, quoted), text in zip(self.leaves, found.groups(), strict=True):
-            field = (printed, attributes, "", text) if quoted else (printed, attributes, text, "")
-            name = names[printed]
-            if name in fields:
-                fields[name].append(field)
-            else:
-                fields[name] = [field]
-        return fields
+                text = r"[^\]]++" if quoted else "[^<]*+"
+                text = f"({text})" if wanted else text
+                yield rf"<!\[CDATA\[{text}\]\]>" if quoted else text
+                yield re.escape(f"</{name}>")
 
 
-def shape_of(opened: str, inner: str) -> Shape | None:
-    """The shape of an entry, by its tag and what is in it; None where it is more than a row of elements."""
-    if len(inner) > MAX_INNER or "xmlns" in inner:
-        return None
-    leaves = LEAF.findall(inner)
-    if len(leaves) > MAX_FIELDS or not is_row(inner, leaves):
-        return None
-    return Shape(opened, tuple((name, attributes, bool(quoted)) for name, attributes, _, quoted in leaves))
+class Shapes(Generic[Plan]):
+    """The shapes met in a document, and how they are read."""
+
+    def __init__(self, names: Names, wanted: Container[str], plan_of: Callable[[Places], Plan]) -> None:
+        self._names, self._wanted, self._plan_of = names, wanted, plan_of
+        self._readings: dict[Shape, Reading[Plan]] = {}
+        self._patterns: dict[tuple[str, Shape], re.Pattern[str]] = {}
+
+    def reading(self, leaves: Sequence[Leaf]) -> Reading[Plan]:
+        """How an entry of these elements is read, and all that have its shape."""
+        shape = tuple([(name, attributes, bool(quoted)) for name, attributes, _, quoted in leaves])
+        reading = self._readings.get(shape)
+        if reading is None:
+            if (
+                len(self._readings) >= MAX_SHAPES
+            ):  # most were of one entry: of its own link, of its own picture
+                self._readings.clear()
+            reading = self._readings[shape] = self._new(shape)
+        return reading
+
+    def pattern(self, opened: str, reading: Reading[Plan]) -> re.Pattern[str] | None:
+        """What matches entries of a shape with this tag; None where too many were made."""
+        known = self._patterns.get((opened, reading.shape))
+        if known is None and len(self._patterns) < MAX_SHAPES:
+            known = self._patterns[opened, reading.shape] = reading.pattern(opened)
+        return known
+
+    def _new(self, shape: Shape) -> Reading[Plan]:
+        places: Places = {}
+        wanted: list[bool] = []
+        quoted: list[bool] = []
+        for printed, attributes, is_quoted in shape:
+            name = self._names[printed]
+            wanted.append(name in self._wanted)
+            if wanted[-1]:
+                places.setdefault(name, []).append((len(quoted), attributes))
+                quoted.append(is_quoted)
+        return Reading(shape, wanted, quoted, self._plan_of(places))
+
+
+def _unescaped(texts: Sequence[str]) -> Sequence[str]:
+    """Each with its references resolved; in one go, for most of what it costs is the call."""
+    together = MARK.join(texts)
+    if "&" not in together:
+        return texts
+    apart = unescape(together).split(MARK)
+    return apart if len(apart) == len(texts) else [unescape(text) for text in texts]

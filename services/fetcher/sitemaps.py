@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from services.fetcher.dates import first_date
+from services.fetcher.categories import keywords_of
+from services.fetcher.dates import iso_date
 from services.fetcher.entries import MAX_TITLE, MOST_ENTRIES, Entry, Listing, absolute_url, plain
-from services.fetcher.fields import text_of
+from services.fetcher.fields import Places, first_text
 from services.fetcher.markup import Markup
 from services.fetcher.names import attribute
 from services.stage import Poison
 
+ENTRIES = ("url", "sitemap")
+FIELDS = ("loc", "news:title", "news:publication_date", "lastmod", "news:language", "news:keywords")
 NEITHER = "neither RSS, Atom, JSON Feed nor a sitemap"
 MAX_PLAIN_LINE = 8000  # characters; a longer line is no URL
 
@@ -42,20 +45,24 @@ def read_plain_list(text: str) -> Listing:
 
 def _entries(markup: Markup, base: str | None) -> Iterator[Entry]:
     """`url` and `sitemap` alike: some writers give one the root of the other."""
-    markup.head("url", "sitemap")
+    markup.head(ENTRIES)
     base = absolute_url(attribute(markup.attributes, "xml:base"), base) or base
-    for _, elements in markup.entries("url", "sitemap", within="news"):
-        # The news extension nests, and writers nest it differently; the sitemap's own fields do not.
-        fields = {
-            name: next((text for field in found if (text := text_of(field).strip())), "")
-            for name, found in elements.items()
-        }
-        url = absolute_url(fields.get("loc"), base)
-        if url is not None:
-            yield Entry(
-                url=url,
-                title=plain(fields.get("news:title"), MAX_TITLE),
-                published=first_date([fields.get("news:publication_date", "")]),
-                modified=first_date([fields.get("lastmod", "")]),
-                language=fields.get("news:language"),
-            )
+    # The news extension nests, and writers nest it differently; the sitemap's own fields do not.
+    for _, plan, rows in markup.entries(ENTRIES, FIELDS, _plan, within="news"):
+        loc, title, published, modified, language, keywords = plan
+        for row in rows:
+            url = absolute_url(first_text(loc, row), base)
+            if url is not None:
+                yield Entry(
+                    url=url,
+                    title=plain(first_text(title, row), MAX_TITLE),
+                    published=iso_date(first_text(published, row)),
+                    modified=iso_date(first_text(modified, row)),
+                    language=first_text(language, row),
+                    categories=keywords_of(first_text(keywords, row)),
+                )
+
+
+def _plan(places: Places) -> list[list[int]]:
+    """Where each of the FIELDS stands."""
+    return [[place for place, _ in places.get(name, ())] for name in FIELDS]

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
 from schemas.codec import content_type
 from schemas.records import Record
@@ -27,6 +28,7 @@ def event_id(topic: str, key: str, value: bytes | None) -> str:
     return digest.hexdigest()[:32]
 
 
+@cache  # of the nine records
 def schema_name(record: type[Record]) -> str:
     """Name of a record's published schema: `enriched-article`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", record.__name__).lower()

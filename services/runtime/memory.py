@@ -164,7 +164,9 @@ class MemoryBus:
         return True
 
     def _log(self, topic: str) -> list[_Partition]:
-        return self._topics.setdefault(topic, [_Partition() for _ in range(self._partitions)])
+        if topic not in self._topics:
+            self._topics[topic] = [_Partition() for _ in range(self._partitions)]
+        return self._topics[topic]
 
     def _backlog(self, topic: str, number: int) -> int:
         committed = [

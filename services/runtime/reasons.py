@@ -129,7 +129,26 @@ REASONS: Mapping[str, Reason] = {
     "empty-page": Reason("extractor", "No text at all.", NONE),
     "no-text": Reason("extractor, classifier", "No readable text among the page's furniture.", NONE),
     "too-short": Reason("extractor", "Less text than an article has.", NONE),
-    "not-an-article": Reason("extractor", "A list, a gallery or a front page.", NONE),
+    "not-an-article": Reason("extractor", "A profile, or a document of another kind: data, a feed.", NONE),
+    "live-blog": Reason("extractor", "A live blog: many entries with their times, on no one thing.", NONE),
+    "gallery": Reason("extractor", "Pictures with captions, and hardly any text.", NONE),
+    "video": Reason("extractor", "A player with a line or two of text.", NONE),
+    "section-front": Reason(
+        "extractor",
+        "Headlines that lead elsewhere: a section, a front page, a tag.",
+        "Nothing, unless all pages of a source are: then its feed names the wrong ones.",
+    ),
+    "search-results": Reason("extractor", "The results of a search on the site.", NONE),
+    "error-page": Reason(
+        "extractor",
+        "The page says that it was not found or that something failed, though its status is 200.",
+        "Nothing, unless all pages of a source do so: see if the site refuses us.",
+    ),
+    "cookie-wall": Reason(
+        "extractor",
+        "The page only asks for consent to cookies.",
+        "Nothing, unless all pages of a source do: then its text is not to be had without consent.",
+    ),
     "page-too-large": Reason("extractor", "More bytes than any article; a parser would suffer.", NONE),
     "page-too-complex": Reason(
         "extractor", "Nodes or depth made to hurt a parser.", "Look at the source once."
@@ -143,7 +162,7 @@ REASONS: Mapping[str, Reason] = {
     # lists of pages
     "not-a-feed": Reason("discovery", "The document is no feed and no sitemap.", "Correct the source file."),
     "challenge-page": Reason(
-        "fetcher, discovery",
+        "fetcher, discovery, extractor",
         "Instead of the list or article came a page that only a browser gets past; the detail has the sign.",
         "Ask the publisher to let SIRWAN_USER_AGENT through; of a feed, or name another list.",
     ),
@@ -189,7 +208,7 @@ REASONS: Mapping[str, Reason] = {
     ),
     "prefiltered": Reason(
         "discovery",
-        "A page was not asked for: title, summary and address name nothing of Iraq or Iran.",
+        "A page was not asked for: title, summary, categories and address name nothing of Iraq or Iran.",
         "If such pages are wanted, take prefilter out of the source's block: they are judged anew.",
     ),
     "sitemap-too-deep": Reason("discovery", "Sitemap indexes inside indexes inside indexes.", NONE),

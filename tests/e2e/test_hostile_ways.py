@@ -222,9 +222,8 @@ async def test_a_handshake_that_never_comes_is_not_waited_for() -> None:
             assert asyncio.get_running_loop().time() - began < 2.0
 
 
-@pytest.mark.xfail(strict=True, reason="Manners._ask takes private-address for an unreachable robots.txt")
 async def test_a_page_whose_name_leads_inside_is_refused_and_not_put_off(net: Net, tmp_path: Path) -> None:
-    """Put off it is asked for six times more, ten minutes apart, and dies of robots-unreachable."""
+    """Its robots.txt has the same address: that says why the page cannot be had, not what robots may do."""
     net.names |= NAMES
     clock = FakeClock()
     async with HttpReader(HttpSettings(deadline=3.0), clock) as reader:

@@ -90,9 +90,10 @@ def test_an_added_source_is_read_a_mistake_stops_nothing_and_a_removed_one_is_le
     running.until(lambda: running.brought("zagros-wire"), "an article of the added source")
 
     running.write("two.toml", "zagros-wire", "hawler-now", more='famly = "x"\n')
+    end = len((running.sources / "two.toml").read_text().splitlines())
     running.until(lambda: running.said("source-files-wrong"), "a line about the mistake")
     (line,) = running.said("source-files-wrong")
-    assert "two.toml: source 'hawler-now': feeds[1].famly: unknown field" in str(line["why"])
+    assert f"two.toml:{end}: source 'hawler-now': feeds[1].famly: unknown field" in str(line["why"])
     assert running.brought("hawler-now") == 0
 
     running.write("two.toml", "hawler-now")

@@ -37,11 +37,12 @@ def a_source(name: str) -> Source:
 
 def feed_states(now: datetime) -> dict[str, FeedState]:
     """Of those that were polled."""
+    fails = FeedState(whole_at=now - 5 * DAY).failed("dns-failed", "no address", 3600, now - 3 * HOUR)
     well = FeedState(polled_at=now - HOUR, next_at=now + HOUR, new_at=now - HOUR, entries=20)
     lied = now - 3 * HOUR
     return {
         "barred": well,
-        "broken": FeedState(whole_at=now - 5 * DAY).failed("timeout", "30 s", 7200, now - HOUR),
+        "broken": fails.failed("timeout", "30 s", 7200, now - HOUR),
         "fresh": well,
         "lying": FeedState(
             polled_at=now, new_at=now, distrusted_at=lied, lies=2, lied_at=lied, lie="304 and news"
@@ -145,6 +146,8 @@ def test_the_state_of_each_source_and_feed_is_told_beside_a_run_and_nothing_is_w
     ]
     assert barred["standing"]["endings"][0]["url"].startswith("https://barred.example/")
     assert (broken["feeds"][0]["reason"], broken["feeds"][0]["detail"]) == ("timeout", "30 s")
+    since, asked = (datetime.fromisoformat(broken["feeds"][0][name]) for name in ("since", "polled_at"))
+    assert asked - since == 2 * HOUR
 
 
 def test_at_rest_they_are_as_they_were_when_anything_last_happened(home: Path, folder: Path) -> None:
@@ -166,7 +169,7 @@ def test_at_rest_they_are_as_they_were_when_anything_last_happened(home: Path, f
         "10 http-client-error (fetcher); such as https://barred.example/",
         "no article since 2 d ago; by its habit 10 h would be long",
         "no article yet; read since 9 d ago",
-        "timeout: 30 s; read whole 5 d ago; asked 60 min ago",
+        "timeout, 2 times in a row since 3 h ago: 30 s; read whole 5 d ago; asked 60 min ago",
         "not believed since 3 h ago, and read whole: 304 and news",
         "pages-failing: open one of the pages in a browser",
     ):
@@ -194,7 +197,7 @@ def test_a_mistake_in_the_files_is_all_that_is_said(home: Path, folder: Path) ->
     (folder / "more.toml").write_text('[[source]]\nid = "x"\n')
     shown = sirwan(home, "sources", "check", str(folder))
     assert (shown.returncode, shown.stdout) == (1, "")
-    assert "more.toml: source 'x': name: missing" in shown.stderr
+    assert "more.toml:1: source 'x': name: missing" in shown.stderr
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_shown(home: Path, folder: Path) -> None:

@@ -148,10 +148,10 @@ def test_a_date_that_cannot_be_is_shown_with_the_reason() -> None:
         (raw("x" * (8 * 1024 * 1024 + 1)), Poison, "page-too-large"),
         (raw("<div>" * 100_000), Poison, "page-too-complex"),
         (raw(html(body=("Too short.",))), Skip, "too-short"),
-        (raw(html(body=("Sorry about that, go home.",), h1="404 - Page not found")), Skip, "not-an-article"),
+        (raw(html(body=("Sorry about that, go home.",), h1="404 - Page not found")), Skip, "error-page"),
         (raw(html(body=("word " * 200_000 + "end.",))), Poison, "text-too-large"),
         (flat("Home", "Search"), Skip, "too-short"),
-        (flat(*(f"Lake number {i} falls again" for i in range(40))), Skip, "not-an-article"),
+        (flat(*(f"Lake number {i} falls again" for i in range(40))), Skip, "section-front"),
     ],
 )
 def test_what_is_no_article_is_refused_by_name(page: object, kind: type[Refusal], reason: str) -> None:

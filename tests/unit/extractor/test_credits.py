@@ -1,6 +1,7 @@
 import pytest
 
 from services.extractor.credits import RULES, find_credits, is_credit_line
+from tests.unit.extractor.credit_lines import CREDITED, RUNNING
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,19 @@ def test_a_credit_says_who_and_how(line: str, expected: list[tuple[str, str]]) -
     found = find_credits([line])
     assert [(credit.kind, credit.name) for credit in found] == expected
     assert all(credit.text == line for credit in found)
+
+
+@pytest.mark.parametrize(("line", "expected"), [row for rows in CREDITED.values() for row in rows])
+def test_credits_are_known_in_every_language_we_read(line: str, expected: list[tuple[str, str]]) -> None:
+    found = find_credits([line])
+    assert sorted((credit.kind, credit.name) for credit in found) == sorted(expected)
+    assert all(credit.text == line for credit in found)
+
+
+@pytest.mark.parametrize("line", RUNNING)
+def test_an_attribution_in_running_text_is_no_credit(line: str) -> None:
+    assert find_credits([line]) == ()
+    assert not is_credit_line(line)
 
 
 @pytest.mark.parametrize(

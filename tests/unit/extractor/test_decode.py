@@ -9,6 +9,17 @@ from tests.unit.extractor.pages import ARABIC, BODY, RUSSIAN
 ENGLISH = " ".join(BODY)
 FRENCH = "Le ministre a déclaré mercredi que le barrage était fermé depuis l'été, malgré les pluies répétées."
 PERSIAN = "وزیر نیرو گفت که سطح آب دریاچه پایین آمده است و تصمیم‌گیری درباره آن ادامه دارد."
+TURKISH = (
+    "Bakan salı günü barajın ağır hasar gördüğünü ve kapakların yazdan önce açılmayacağını söyledi. " * 3
+)
+ICELANDIC = (
+    "Ráðherra sagði á þriðjudag að stíflan væri lokuð síðan í sumar þrátt fyrir miklar rigningar. " * 3
+)
+NEW_ICELANDIC = (
+    "Ný lýsing á nýrri stíflu við vatnið, sögðu ýmsir við veðrið og sýndu nýja mynd með ljósi. " * 3
+)
+GERMAN = "Die Brücke über den Fluss wurde früher geschlossen, die Schulen öffnen morgen. " * 3
+CZECH = "Ministr řekl, že starý a nový systém, který je důležitý, zůstává uzavřený a celý prázdný. " * 3
 AR, RU = " ".join(ARABIC), " ".join(RUSSIAN)
 
 
@@ -29,6 +40,14 @@ AR, RU = " ".join(ARABIC), " ".join(RUSSIAN)
         (AR.encode("cp1256"), None, AR, "detector"),
         (RU.encode("cp1251"), None, RU, "detector"),
         (RU.encode("koi8-r"), None, RU, "detector"),
+        (TURKISH.encode("cp1254"), None, TURKISH, "detector"),
+        (TURKISH.encode("cp1254"), "iso-8859-9", TURKISH, "header"),
+        (TURKISH.encode("cp1254"), "iso-8859-1", TURKISH, "detector"),  # a Western label on Turkish
+        (ICELANDIC.encode("cp1252"), "iso-8859-1", ICELANDIC, "header"),
+        (NEW_ICELANDIC.encode("cp1252"), "iso-8859-1", NEW_ICELANDIC, "header"),
+        (GERMAN.encode("cp1252"), "iso-8859-1", GERMAN, "header"),
+        (CZECH.encode("cp1250"), None, CZECH, "detector"),
+        (ICELANDIC.encode("cp1252"), None, ICELANDIC, "detector"),
         (b"\xff\xfe" + AR.encode("utf-16-le"), "windows-1252", AR, "bom"),
         (ENGLISH.encode("utf-16-le"), None, ENGLISH, "detector"),
         (ENGLISH.encode("utf-16-be"), None, ENGLISH, "detector"),

@@ -1,6 +1,6 @@
 import pytest
 
-from services.extractor.furniture import match_furniture
+from services.extractor.furniture import is_closing_note, match_furniture
 
 FURNITURE = {
     "counter": [
@@ -78,7 +78,18 @@ FURNITURE = {
         "Mehr zum Thema",
     ],
     "read-more": ["Read more", "See also: the dam", "اقرأ المزيد", "ادامه مطلب", "Читать далее"],
+    "tags": [
+        "Tags: dams, water",
+        "الكلمات المفتاحية: سد، مياه",
+        "برچسب‌ها: سد، آب",
+        "Теги: плотина",
+        "Etiketler: baraj, su",
+    ],
     "notice": [
+        "انتهای پیام/",
+        "انتهای پیام/ 4021",
+        "بازنشر مطالب با ذکر منبع بلامانع است.",
+        "Hemû maf parastî ne",
         "This website uses cookies to improve your experience. You can accept them all.",
         "We use cookies and other means to measure our audience.",
         "Your email address will not be published.",
@@ -129,3 +140,34 @@ def test_page_furniture_is_known_by_rule(rule: str, line: str) -> None:
 )
 def test_sentences_are_never_furniture(line: str) -> None:
     assert match_furniture(line) is None
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "Layla Hassan is a senior reporter at the River Post. She covers water and farming in the north.",
+        "Omar Aziz, is the River Post’s correspondent in Basra.",
+        "About the author",
+        "Follow her on social media.",
+        "The views expressed in this article are the author’s own and not those of the River Post.",
+        "عن الكاتب: ليلى حسن صحفية تكتب عن المياه.",
+        "درباره نویسنده: لیلا حسنی درباره آب می‌نویسد.",
+        "الآراء الواردة في هذا المقال تعبر عن رأي كاتبها.",
+        "Мнение автора может не совпадать с мнением редакции.",
+    ],
+)
+def test_a_note_on_the_author_or_the_opinion_closes_an_article(paragraph: str) -> None:
+    assert is_closing_note(paragraph)
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "The minister is a former editor of the River Post.",
+        "Layla Hassan is a farmer who lost her herd to the drought.",
+        "Views of the lake drew tourists from the south.",
+        "Layla Hassan is a reporter. " * 40,
+    ],
+)
+def test_a_paragraph_of_the_story_closes_nothing(paragraph: str) -> None:
+    assert not is_closing_note(paragraph)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.extractor.article import extract_article
+from services.extractor.kinds import KINDS
 from services.stage import Refusal
 from tests.unit.extractor.pages import BODY, html, raw
 
@@ -17,9 +18,8 @@ REASONS = {
     "page-too-complex",
     "unreadable-markup",
     "text-too-large",
-    "not-an-article",
     "too-short",
-}
+} | KINDS.keys()
 SECONDS = 4.0  # of CPU on a shared core; most answer in milliseconds
 
 PIECES = st.sampled_from(

@@ -79,3 +79,17 @@ def test_paragraphs_lose_furniture_lists_and_what_follows_the_article() -> None:
 
 def test_a_link_to_the_comments_above_the_article_does_not_end_it() -> None:
     assert clean_paragraphs(["Leave a Reply", *BODY]) == list(BODY)
+
+
+BIO = "Layla Hassan is a reporter at the River Post."
+
+
+def test_notes_on_the_author_go_from_the_end_alone() -> None:
+    assert clean_paragraphs([*BODY, BIO, "Follow her on social media."]) == list(BODY)
+    assert clean_paragraphs([*BODY[:2], BIO, *BODY[2:]]) == [*BODY[:2], BIO, *BODY[2:]]
+    assert clean_paragraphs([BODY[0], BODY[1], BIO]) == [BODY[0], BODY[1], BIO]  # too little to judge by
+
+
+@pytest.mark.parametrize(("notice", "ends"), [("x" * 299 + ".", False), ("x" * 401 + ".", True)])
+def test_comments_end_an_article_that_has_been_seen(notice: str, ends: bool) -> None:
+    assert (BODY[0] not in clean_paragraphs([notice, "Comments", BODY[0]])) is ends

@@ -98,3 +98,17 @@ def test_agencies_and_roles_become_credits() -> None:
     people, others = sort_byline("By Layla Hassan, AFP and Editor")
     assert people == ["Layla Hassan"]
     assert [(c.kind, c.name) for c in others] == [("agency", "Agence France-Presse"), ("role", "Editor")]
+
+
+@pytest.mark.parametrize(
+    ("printed", "roles"),
+    [
+        ("Baghdad standards", []),  # "By Baghdad standards, a calm day"
+        ("River Post editors", ["River Post editors"]),
+        ("layla hassan", ["layla hassan"]),
+        ("x", []),
+    ],
+)
+def test_what_is_neither_name_nor_role_is_nobody(printed: str, roles: list[str]) -> None:
+    people, others = sort_byline(printed)
+    assert (people, [c.name for c in others]) == ([], roles)

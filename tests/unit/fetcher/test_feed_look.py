@@ -23,7 +23,7 @@ LYING = FeedState(
         (FeedState(polled_at=START), "ok", None),
         (QUIET, "silent", START - 4 * DAY),
         (LYING, "lying", START - DAY),
-        (QUIET.failed("timeout", "slow", 300, START), "failing", None),
+        (QUIET.failed("timeout", "slow", 300, START), "failing", START),
     ],
 )
 def test_a_feed_is_seen_as_its_state_says(state: FeedState, word: str, since: object) -> None:

@@ -24,6 +24,26 @@ def test_failures_add_up_and_a_success_clears_them() -> None:
     assert failed.succeeded({}, 60.0, START).failures == 0
 
 
+def test_a_row_of_failures_has_the_moment_of_its_first_whatever_the_reasons() -> None:
+    later = START + DAY
+    state = FeedState().failed("timeout", "slow", 300, START)
+    state = read_state(state_bytes(state.failed("dns-failed", "no address", 300, later)))
+    assert (state.failing_since, state.polled_at) == (START, later)
+    well = state.succeeded({}, 60.0, later)
+    assert well.failing_since is None
+    assert well.failed("timeout", "slow", 300, later + DAY).failing_since == later + DAY
+
+
+def test_of_a_row_that_began_before_its_moment_was_kept_no_moment_is_made_up() -> None:
+    old = read_state(b'{"failures":2,"reason":"timeout","polled_at":"2026-11-20T12:00:00Z"}')
+    assert old.failing_since is None
+    assert old.failed("timeout", "slow", 300, START + DAY).failing_since is None
+    assert (
+        old.succeeded({}, 60.0, START).failed("timeout", "slow", 300, START + DAY).failing_since
+        == START + DAY
+    )
+
+
 @pytest.mark.parametrize(
     ("state", "word"),
     [

@@ -166,7 +166,8 @@ async def test_a_bad_answer_is_refused_by_its_kind(
     page: bytes, kind: type[Refusal], reason: str, retry_after: float | None
 ) -> None:
     exc = await refused({"/a": page, "/b": response(b"", "301 Moved", location="/a")})
-    assert (type(exc), exc.reason, getattr(exc, "retry_after", None)) == (kind, reason, retry_after)
+    assert isinstance(exc, kind)
+    assert (exc.reason, getattr(exc, "retry_after", None)) == (reason, retry_after)
 
 
 async def test_redirects_are_followed_and_recorded() -> None:

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from schemas.records import Feed, Source
 from services.classifier.gazetteer import load_tables
 from services.fetcher.entries import Entry
-from services.fetcher.prefilter import may_concern
+from services.fetcher.prefilter import may_concern, passed_over
 from tests.rules.reading import ROOT
 from tests.unit.fetcher.test_polling import Desk, desk
 from tests.unit.fetcher.worlds import response
@@ -17,8 +17,13 @@ CASES: list[dict[str, Any]] = tomllib.loads((ROOT / "tests/unit/classifier/cases
 ]
 
 
-def entry(title: str | None = None, summary: str | None = None, url: str = "https://n.example/1") -> Entry:
-    return Entry(url=url, title=title, summary=summary)
+def entry(
+    title: str | None = None,
+    summary: str | None = None,
+    url: str = "https://n.example/1",
+    categories: tuple[str, ...] = (),
+) -> Entry:
+    return Entry(url=url, title=title, summary=summary, categories=categories)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +76,10 @@ def test_what_says_nothing_passes_and_any_word_of_it_is_enough() -> None:
     assert may_concern(entry(bun, url="https://n.example/world/iraq/a-bakery"))
     assert may_concern(entry(bun, url="https://n.example/%D8%A7%DB%8C%D8%B1%D8%A7%D9%86/1"))
     assert not may_concern(entry(bun, url="https://iraq.example/1"))  # or all of its pages would
+    assert may_concern(entry(bun, categories=("World", "Middle East/Iraq")))
+    assert may_concern(entry(bun, categories=("شؤون عراقية",)))
+    assert not may_concern(entry(bun, categories=("World",)))
+    assert may_concern(entry(categories=("World",)))  # a category alone is too little to leave a page out
 
 
 @pytest.mark.parametrize("around", ["{}", "A report on {}, again", "تقرير عن {} مرة أخرى"])
@@ -93,8 +102,28 @@ def test_nothing_is_passed_over_that_the_classifier_calls_relevant(case: dict[st
     assert may_concern(entry(case.get("title"), case["text"])) or not relevant
 
 
-def rss(*items: tuple[str, str]) -> bytes:
-    inner = "".join(f"<item><title>{title}</title><link>{path}</link></item>" for path, title in items)
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ((), (), True),
+        (("a", "b"), ("b", "a"), True),
+        ((), ("a",), False),
+        (("a",), ("b",), False),
+    ],
+)
+def test_a_page_passed_over_is_judged_anew_where_its_categories_change_and_not_where_their_order_does(
+    before: tuple[str, ...], after: tuple[str, ...], same: bool
+) -> None:
+    was, now = (passed_over(entry("Rain", categories=each)) for each in (before, after))
+    assert (was == now) is same
+
+
+def test_what_was_passed_over_before_categories_were_read_stays_so() -> None:
+    assert passed_over(entry("Rain in Lisbon", "Wet.")) == b"passed-over:518afa2f91d1447e"
+
+
+def rss(*items: tuple[str, str], more: str = "") -> bytes:
+    inner = "".join(f"<item><title>{title}</title><link>{path}</link>{more}</item>" for path, title in items)
     return response(f"<rss><channel>{inner}</channel></rss>".encode())
 
 
@@ -122,6 +151,13 @@ async def test_a_page_that_comes_again_with_other_words_is_judged_anew() -> None
         assert await poll(ours) == 1
         ours.web.pages["/feed"] = rss(("/1", "Rain in Lisbon"))
         assert await poll(ours) == 0
+
+
+async def test_a_page_whose_category_names_a_country_is_asked_for() -> None:
+    async with desk({"/feed": rss(("/1", "Rain"), more="<category>World</category>")}) as ours:
+        assert await poll(ours) == 0
+        ours.web.pages["/feed"] = rss(("/1", "Rain"), more="<category>Iraq</category>")
+        assert await poll(ours) == 1
 
 
 async def test_a_source_that_is_no_longer_filtered_gets_what_was_left_out() -> None:

@@ -96,7 +96,7 @@ async def test_a_mistake_changes_nothing_and_is_said_once_until_it_is_mended(tmp
         assert room.sources.now is before
         (line,) = logs
         assert line["event"] == "source-files-wrong"
-        assert "two.toml: source 'bee': famly: unknown field" in line["why"]
+        assert "two.toml:5: source 'bee': famly: unknown field" in line["why"]
         assert "\n" not in line["why"]
         assert room.metrics.value(WRONG, stage="fetcher") == 1.0
         room.write("two.toml", TWO)

@@ -55,38 +55,54 @@ def test_a_folder_that_lost_its_files_is_a_mistake_and_an_empty_file_is_none(tmp
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (('kind = "newspaper"', 'knid = "newspaper"'), "a.toml: source 'two-rivers': knid: unknown field"),
-        (('name = "Adder"', ""), "a.toml: source 'adder': name: missing"),
-        (('id = "adder"', ""), "a.toml: source '(no id)': id: missing"),
-        (("poll_floor = 60", 'poll_floor = "60"'), "source 'two-rivers': poll_floor: Expected `float`"),
-        (("poll_floor = 60", "poll_floor = 0"), "a.toml: source 'two-rivers': poll_floor: must be above 0"),
+        (('kind = "newspaper"', 'knid = "newspaper"'), "a.toml:9: source 'two-rivers': knid: unknown field"),
+        (('name = "Adder"', ""), "a.toml:18: source 'adder': name: missing"),
+        (('id = "adder"', ""), "a.toml:18: source '(no id)': id: missing"),
+        (("poll_floor = 60", 'poll_floor = "60"'), "a.toml:10: source 'two-rivers': poll_floor: Expected"),
+        (("poll_floor = 60", "poll_floor = 0"), "a.toml:10: source 'two-rivers': poll_floor: must be"),
         (("poll_floor = 60", "poll_floor = 99999"), "poll_floor: must be above 0 and at most poll_ceiling"),
-        (('["ar", "en"]', '"ar"'), "a.toml: source 'two-rivers': languages: Expected `array`"),
-        (('country = "IQ"', 'country = "Iraq"'), "country: must be two capital letters"),
-        (('kind = "sitemap"', 'kind = "map"'), "feeds[1].kind: 'map' is none of feed, sitemap, section"),
-        (('kind = "sitemap"', "kind = 7"), "a.toml: source 'two-rivers': feeds[1].kind: Expected `str`"),
+        (('["ar", "en"]', '"ar"'), "a.toml:7: source 'two-rivers': languages: Expected `array`"),
+        (('["ar", "en"]', '[\n"ar",\n7]'), "a.toml:7: source 'two-rivers': languages: Expected `str`"),
+        (('country = "IQ"', 'country = "Iraq"'), "a.toml:6: source 'two-rivers': country: must be two"),
+        (('kind = "sitemap"', 'kind = "map"'), "a.toml:16: source 'two-rivers': feeds[1].kind: 'map' is"),
+        (('kind = "sitemap"', "kind = 7"), "a.toml:16: source 'two-rivers': feeds[1].kind: Expected `str`"),
         (
             ('kind = "sitemap"', 'kind = "sitemap"\nother_sites = 1'),
-            "a.toml: source 'two-rivers': feeds[1].other_sites: Expected `bool`",
+            "a.toml:17: source 'two-rivers': feeds[1].other_sites: Expected `bool`",
         ),
-        (('kind = "sitemap"', 'kind = "section"\nother_sites = true'), "feeds[1].other_sites: a section"),
-        (('kind = "sitemap"', ""), "a.toml: source 'two-rivers': feeds[1].kind: missing"),
-        (('kind = "sitemap"', 'kind = "sitemap"\nurI = 1'), "feeds[1].urI: unknown field"),
-        (('"https://rivers.example/news.xml"', '"rivers/news.xml"'), "feeds[1].url: not an http or https"),
-        (('"https://adder.example/"', '"http://[::1"'), "a.toml: source 'adder': homepage: not an http or"),
-        (('"adder"', '"Adder News"'), "id: must be kebab-case"),
-        (('"adder"', '"two-rivers"'), "a.toml: source 'two-rivers': id: already used in a.toml"),
-        (('id = "adder"', 'id = "adder"\nfeeds = "x"'), "a.toml: source 'adder': feeds: Expected `array`"),
-        (('id = "adder"', 'id = "adder"\nfeeds = ["x"]'), "source 'adder': feeds[0]: Expected `object`"),
-        (('[[source]]\nid = "adder"', '[[sauce]]\nid = "adder"'), "a.toml: sauce: unknown; only [[source]]"),
-        (('id = "adder"', "id = adder"), "a.toml: Invalid value (at line 19, column 6)"),
+        (
+            ('kind = "sitemap"', 'kind = "section"\nother_sites = true'),
+            "a.toml:17: source 'two-rivers': feeds[1].other_sites: a section",
+        ),
+        (('kind = "sitemap"', ""), "a.toml:14: source 'two-rivers': feeds[1].kind: missing"),
+        (('kind = "sitemap"', 'kind = "sitemap"\nurI = 1'), "a.toml:17: source 'two-rivers': feeds[1].urI: "),
+        (('"https://rivers.example/news', '"rivers/news'), "a.toml:15: source 'two-rivers': feeds[1].url:"),
+        (('"https://adder.example/"', '"http://[::1"'), "a.toml:21: source 'adder': homepage: not an"),
+        (('"adder"', '"Adder News"'), "a.toml:19: source 'Adder News': id: must be kebab-case"),
+        (('"adder"', '"two-rivers"'), "a.toml:19: source 'two-rivers': id: already used in a.toml:3"),
+        (('id = "adder"', 'id = "adder"\nfeeds = "x"'), "a.toml:20: source 'adder': feeds: Expected `array`"),
+        (('id = "adder"', 'id = "adder"\nfeeds = ["x"]'), "a.toml:20: source 'adder': feeds[0]: Expected"),
+        (
+            ('id = "adder"', 'id = "adder"\nfeeds = [\n  {url = "https://a.example/", kind = "map"},\n]'),
+            "a.toml:21: source 'adder': feeds[0].kind: 'map' is none of feed, sitemap, section",
+        ),
+        (('[[source]]\nid = "adder"', '[[sauce]]\nid = "adder"'), "a.toml:18: sauce: unknown; only"),
+        (('id = "adder"', "id = adder"), "a.toml:19:6: Invalid value"),
+        (('name = "Adder"', 'name = """Adder'), "a.toml:21: Unterminated string"),
     ],
 )  # fmt: skip
-def test_a_mistake_names_file_source_and_field(change: tuple[str, str], problem: str, tmp_path: Path) -> None:
+def test_a_mistake_names_file_line_source_and_field(
+    change: tuple[str, str], problem: str, tmp_path: Path
+) -> None:
     assert change[0] in GOOD
     with pytest.raises(SourceFileError) as caught:
         load_sources(written(tmp_path, a=GOOD.replace(*change)))
     assert problem in str(caught.value)
+
+
+def test_a_file_with_one_bracket_too_few_is_named_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(SourceFileError, match=r"c\.toml:2: source: write \[\[source\]\]"):
+        load_sources(written(tmp_path, c="# ours\n[source]\nid = 1"))
 
 
 def test_every_mistake_of_every_file_is_in_the_one_error(tmp_path: Path) -> None:
@@ -99,10 +115,18 @@ def test_every_mistake_of_every_file_is_in_the_one_error(tmp_path: Path) -> None
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("bad", [b"\xff\xfe", b"\x00"])
-def test_a_file_that_is_no_toml_is_a_mistake_too(bad: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        (b"\xff\xfe", r"x\.toml:1: 'utf-8' codec can't decode"),
+        ("# ours\nname = 'العراق'".encode("cp1256"), r"x\.toml:2: 'utf-8' codec can't decode"),
+        (b"\x00", r"x\.toml:1:1: Invalid"),
+        (b"\r\n\r\nname = \r\n", r"x\.toml:3:8: Invalid value"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_a_mistake_too(bad: bytes, told: str, tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_bytes(bad)
-    with pytest.raises(SourceFileError, match=r"x\.toml"):
+    with pytest.raises(SourceFileError, match=told):
         load_sources(tmp_path)
 
 
