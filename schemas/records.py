@@ -165,14 +165,29 @@ class DateCandidate(Part, frozen=True, kw_only=True):
 
     value: str  # ISO 8601: a date, or a date and time with a zone where known
     precision: str  # day | minute | second
-    source: str  # json-ld | meta | time-element | url | visible-line | feed | sitemap
+    # json-ld | meta | microdata | time-element | url | visible-line | feed | sitemap | last-modified |
+    # modified; after a colon the calendar it was printed in, where that is another: visible-line:jalali
+    source: str
     confidence: float  # 0..1
+    # why this is no day of publication, in `dates_refused` only:
+    # future | unset-clock | before-web | page-clock | relative | unreadable
+    refused: str | None = None
 
 
 class Published(DateCandidate, frozen=True, kw_only=True):
     """The reading chosen, and those that were not."""
 
     alternatives: tuple[DateCandidate, ...] = ()
+
+
+class FieldEvidence(Part, frozen=True, kw_only=True):
+    """Where the value of a field was read, what agrees with it and what else was said."""
+
+    field: str  # title | byline | site_name | section | image | canonical_url | language
+    source: str  # h1 | og:title | json-ld | meta | link | class | visible-line | text | address …
+    confidence: float  # 0..1
+    supported_by: tuple[str, ...] = ()  # other sources that say the same
+    alternatives: tuple[str, ...] = ()  # values that other sources have instead
 
 
 class Credit(Part, frozen=True, kw_only=True):
@@ -242,6 +257,10 @@ class Article(Record, frozen=True, kw_only=True):
     fetched_at: Timestamp
     first_fetched_at: Timestamp | None = None  # of a page read again (lane revisit): when it was first read
     stamps: tuple[Stamp, ...] = ()
+    evidence: tuple[FieldEvidence, ...] = ()  # of fields that have no place for it of their own
+    dates_refused: tuple[
+        DateCandidate, ...
+    ] = ()  # what the page states as its day and cannot be; see `refused`
 
 
 class Span(Part, frozen=True, kw_only=True):

@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import Any
 
 from schemas.records import Article, Quality, RawPage, Revision
-from services.extractor.dates import choose_date
+from services.extractor.datechoice import date_article
 from services.extractor.decode import decode_body
 from services.extractor.from_flat import parts_of_flat
 from services.extractor.from_html import parts_of_html
-from services.extractor.language import detect_language
+from services.extractor.language import detect_language, language_evidence
 from services.extractor.paragraphs import is_prose
 from services.extractor.parts import Parts
 from services.extractor.shape import refuse_scrap
@@ -56,6 +56,8 @@ def _assemble(page: RawPage, parts: Parts) -> Article:
         raise Poison("text-too-large", f"{size} of at most {MAX_TEXT} bytes")
     digest = sha256(f"{parts.title or ''}\n\n{text}".encode()).hexdigest()[:16]
     fields: dict[str, Any] = {"canonical_url": page.canonical_url} | (parts.fields or {})
+    language = detect_language(text)
+    dating = date_article(parts.dates, page.fetched_at)
     return Article(
         page_id=page.page_id,
         revision=Revision(digest=digest),
@@ -63,8 +65,8 @@ def _assemble(page: RawPage, parts: Parts) -> Article:
         source_id=page.discovered.source_id,
         title=parts.title,
         text=text,
-        language=detect_language(text),
-        published=choose_date(parts.dates, page.fetched_at),
+        language=language,
+        published=dating.published,
         byline=parts.byline,
         credits=tuple(dict.fromkeys(parts.credits)),
         access=parts.access,
@@ -75,6 +77,8 @@ def _assemble(page: RawPage, parts: Parts) -> Article:
         fetched_at=page.fetched_at,
         first_fetched_at=page.first_fetched_at,
         stamps=(parts.stamp,),
+        evidence=(*parts.evidence, *language_evidence(language, parts.label)),
+        dates_refused=dating.refused,
         **fields,
     )
 

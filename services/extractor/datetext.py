@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.extractor.calendars import GREGORIAN, JALALI, MONTHS, WEEKDAYS, day_of
+from services.extractor.clocktimes import time_beside, without_times
 
 MAX_LINE = 400  # characters of a line that are looked at
 
 _DIGITS = {ord(c): str(i % 10) for i, c in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
-_WORD = r"[^\W\d_]+"
+_WORD = r"[^\W\d_]+(?:\u200c[^\W\d_]+)?"
 _MONTH = rf"(?P<month>{_WORD}(?:\s{_WORD})??(?:\s?/\s?{_WORD}(?:\s{_WORD})?)?)"
-_SUFFIX = r"(?:st|nd|rd|th|er|\.|ی|ê)?"
+_SUFFIX = r"(?:st|nd|rd|th|er|\.|ی|['’]?ê)?"
 
 _DAY = r"(?P<day>\d{1,2})"
 _YEAR = r"(?P<year>\d{4})(?!\d)"
@@ -22,16 +23,12 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         ("iso", rf"(?<!\d)(?P<year>\d{{4}})[-/.]{_NUMBER}[-/.]{_DAY}(?!\d)"),
-        ("day-month", rf"(?<!\d){_DAY}{_SUFFIX}\s*(?:of\s)?{_MONTH}[.,،]?\s+{_YEAR}"),
+        ("day-month", rf"(?<!\d){_DAY}{_SUFFIX}(?:\s*|-)(?:of\s|de\s)?{_MONTH}(?:[.,،]?\s+|-){_YEAR}"),
         ("month-day", rf"{_MONTH}\.?\s+{_DAY}{_SUFFIX}[,،]?\s+{_YEAR}"),
         ("numbers", rf"(?<!\d){_DAY}(?P<mark>[-/.]){_NUMBER}(?P=mark){_YEAR}"),
     )
 )
-_TIME = re.compile(
-    r"(?<![\d:])(?P<hour>[01]?\d|2[0-3])[:٫](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?!\d)"
-    r"\s*(?P<half>[ap]\.?m\b\.?)?\s*(?P<zone>Z\b|GMT\b|UTC\b|[+-]\d\d:?\d\d\b)?",
-    re.IGNORECASE,
-)
+_HAS_YEAR = re.compile(r"\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +37,25 @@ class Reading:
 
     value: str  # ISO 8601
     precision: str  # day | minute | second
-    calendar: str  # gregorian | jalali: what it was printed in
+    calendar: str  # gregorian | jalali | hijri: what it was printed in
     start: int  # where in the line
     end: int
+    assumed: bool = False  # 03/04/2024 names two days; which of them was told by the page's language
 
 
-def read_dates(line: str) -> Iterator[Reading]:
-    """Every date in the line's first 400 characters, in order; a year alone is no date."""
+def read_dates(line: str, day_first: bool | None = None) -> Iterator[Reading]:
+    """Every date in the line's first 400 characters, in order; a year alone is no date.
+
+    `day_first`: how 03/04/2024 is meant where the line is printed; unknown, it is no date.
+    """
     text = line[:MAX_LINE].translate(_DIGITS)
+    if not _HAS_YEAR.search(text):
+        return
     found = [
-        reading for kind, shape in _SHAPES for m in shape.finditer(text) if (reading := _read(kind, m, text))
+        reading
+        for kind, shape in _SHAPES
+        for m in shape.finditer(text)
+        if (reading := _read(kind, m, text, day_first))
     ]
     end = 0
     for reading in sorted(found, key=lambda r: (r.start, -r.end)):
@@ -61,7 +67,7 @@ def read_dates(line: str) -> Iterator[Reading]:
 def rest_of(line: str, reading: Reading) -> str:
     """The line without its date, times and weekdays: what a line says besides the date."""
     text = line[:MAX_LINE].translate(_DIGITS)
-    text = _TIME.sub(" ", text[: reading.start] + " " + text[reading.end :])
+    text = without_times(text[: reading.start] + " " + text[reading.end :])
     words = (word.strip(".,،:|-–—·•()") for word in text.split())
     return " ".join(word for word in words if word and word.casefold() not in WEEKDAYS)
 
@@ -71,55 +77,47 @@ def has_weekday(line: str) -> bool:
     return any(word.strip(".,،").casefold() in WEEKDAYS for word in line[:MAX_LINE].split())
 
 
-def _read(kind: str, m: re.Match[str], text: str) -> Reading | None:
-    calendar, month = _month(kind, m)
-    if month is None:
-        return None
-    day = day_of(calendar, int(m["year"]), month, int(m["day"]))
+def _read(kind: str, m: re.Match[str], text: str, day_first: bool | None) -> Reading | None:
+    assumed, start = False, m.start()
+    if kind in ("day-month", "month-day"):
+        calendar, month, word = _named_month(m["month"].casefold())
+        day_number = int(m["day"])
+        if kind == "month-day":  # "Erbil February 28" may have a word before its month
+            start += word
+    else:
+        calendar = JALALI if 1300 <= int(m["year"]) < 1450 else GREGORIAN
+        month, day_number = int(m["number"]), int(m["day"])
+        if kind == "numbers":
+            month, day_number, assumed = _ordered(m["mark"], day_number, month, day_first)
+    day = None if month is None else day_of(calendar, int(m["year"]), month, day_number)
     if day is None:
         return None
-    clock, precision = _time_beside(text, m.start(), m.end())
-    return Reading(f"{day.isoformat()}{clock}", precision, calendar, m.start(), m.end())
+    clock, precision = time_beside(text, start, m.end())
+    return Reading(f"{day.isoformat()}{clock}", precision, calendar, start, m.end(), assumed)
 
 
-def _month(kind: str, m: re.Match[str]) -> tuple[str, int | None]:
-    year = int(m["year"])
-    if kind in ("day-month", "month-day"):
-        return _named_month(m["month"].casefold())
-    calendar = JALALI if 1300 <= year < 1450 else GREGORIAN
-    number = int(m["number"])
-    # 03/04/2024 is March here and April there: no date is better than a wrong one. A dot is always day first.
-    unsure = (
-        kind == "numbers"
-        and m["mark"] != "."
-        and number <= 12
-        and int(m["day"]) <= 12
-        and number != int(m["day"])
-    )
-    return calendar, None if unsure else number
+def _ordered(mark: str, first: int, second: int, day_first: bool | None) -> tuple[int | None, int, bool]:
+    """Month, day, and whether the order was assumed, of two numbers before a year. A dot is always day first.
+
+    03/04/2024 is March here and April there: no date is better than a wrong one.
+    """
+    if second > 12:
+        return first, second, False
+    if mark == "." or first > 12 or first == second:
+        return second, first, False
+    if day_first is None:
+        return None, first, False
+    return (second, first, True) if day_first else (first, second, True)
 
 
-def _named_month(printed: str) -> tuple[str, int | None]:
-    """A month by its name; double names (شباط/فبراير) count by the first one known."""
+def _named_month(printed: str) -> tuple[str, int | None, int]:
+    """A month by its name, and where it begins; double names (شباط/فبراير) count by the first one known."""
     for name in (" ".join(part.split()) for part in printed.split("/")):
-        for candidate in (name, name.split()[0], name.split()[-1]):
+        words = name.split()
+        for candidate in (name, words[0], words[-1]):
             if candidate in MONTHS:
-                return MONTHS[candidate]
-    return GREGORIAN, None
-
-
-def _time_beside(text: str, start: int, end: int) -> tuple[str, str]:
-    """The time printed with a date, as it continues the ISO value, and the precision reached."""
-    m = _TIME.search(text[end : end + 40]) or _TIME.search(text[max(0, start - 30) : start])
-    if m is None:
-        return "", "day"
-    hour = int(m["hour"])
-    if m["half"]:
-        hour = hour % 12 + (12 if m["half"][0] in "pP" else 0)
-    zone = (m["zone"] or "").upper()
-    offset = "+00:00" if zone in ("Z", "GMT", "UTC") else f"{zone[:3]}:{zone[-2:]}" if zone else ""
-    seconds = f":{m['second']}" if m["second"] else ""
-    return f"T{hour:02d}:{m['minute']}{seconds}{offset}", "second" if seconds else "minute"
+                return *MONTHS[candidate], printed.rfind(candidate)
+    return GREGORIAN, None, 0
 
 
 def as_day(value: str) -> date | None:

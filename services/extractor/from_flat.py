@@ -21,7 +21,10 @@ def parts_of_flat(text: str, page: RawPage) -> Parts:
     return Parts(
         title=apart.title,
         paragraphs=apart.paragraphs,
-        dates=[*dates_of_lines(apart.dated), *dates_of_origin(page.url, page.discovered)],
+        dates=[
+            *dates_of_lines(apart.dated, page.fetched_at),
+            *dates_of_origin(page.url, page.discovered, page.headers),
+        ],
         credits=[credit for credit in found if credit.kind != "author"],
         access=access,
         stamp=FLAT_STAMP,

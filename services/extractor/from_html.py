@@ -1,30 +1,15 @@
 """The path of HTML pages: one parse to parts. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from schemas.records import Access, RawPage
 from services.extractor import shape
 from services.extractor.access import judge_access
 from services.extractor.credits import find_credits
-from services.extractor.dates import (
-    DatedLine,
-    dates_of_lines,
-    dates_of_markup,
-    dates_of_origin,
-    is_theme_date,
-    modified_of,
-)
-from services.extractor.flat import AFTER, NEAR
+from services.extractor.fields import read_fields
+from services.extractor.flat import AFTER
 from services.extractor.markup import Markup, parse_markup
-from services.extractor.metadata import (
-    find_byline,
-    find_image,
-    find_section,
-    find_site_name,
-    find_title,
-)
 from services.extractor.paragraphs import clean_paragraphs
 from services.extractor.parts import Parts, stamp_of
 from services.extractor.readable import READER, read_paragraphs
@@ -41,48 +26,30 @@ def parts_of_html(text: str, page: RawPage) -> Parts:
     Raises Skip by kind (kinds.py), Poison("page-too-complex"), Poison("unreadable-markup").
     """
     markup = parse_markup(text, page.url)
-    title = find_title(markup) or page.discovered.title
-    paragraphs = clean_paragraphs(read_paragraphs(markup) or _linked_body(markup), title)
-    shape.refuse_other_kinds(markup, title, paragraphs)
-    byline, signed = find_byline(markup)
-    around = _lines_around(markup, title, paragraphs)
-    found = [c for c in find_credits((*paragraphs, *around.after)) if c.kind not in ("author", "role")]
+    fields = read_fields(markup, page)
+    paragraphs = clean_paragraphs(read_paragraphs(markup) or _linked_body(markup), fields.title)
+    shape.refuse_other_kinds(markup, fields.title, paragraphs)
+    after = _lines_after(markup.lines, paragraphs)
+    found = [c for c in find_credits((*paragraphs, *after)) if c.kind not in ("author", "role")]
     return Parts(
-        title=title,
+        title=fields.title,
         paragraphs=paragraphs,
-        dates=[
-            *dates_of_markup(markup),
-            *dates_of_origin(page.url, page.discovered),
-            *dates_of_lines(around.dated),
-        ],
-        credits=[*signed, *found],
+        dates=fields.dates,
+        credits=[*fields.credits, *found],
         access=_access_of(markup, "\n\n".join(paragraphs), page.truncated),
         stamp=HTML_STAMP,
-        byline=byline,
-        fields={
-            "site_name": find_site_name(markup),
-            "section": find_section(markup),
-            "image": find_image(markup),
-            "modified": modified_of(markup, page.fetched_at),
-        },
+        byline=fields.byline,
+        fields=fields.others,
+        evidence=fields.evidence,
+        label=fields.label,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Visible lines beside the text."""
-
-    dated: list[DatedLine]  # about the headline
-    after: tuple[str, ...]  # below the text
-
-
-def _lines_around(markup: Markup, title: str | None, paragraphs: Sequence[str]) -> Around:
-    lines = markup.lines
-    at = next((i for i, line in enumerate(lines) if title and line == title), None)
-    dated = [] if at is None else list(_lines_about(lines, at))
+def _lines_after(lines: Sequence[str], paragraphs: Sequence[str]) -> tuple[str, ...]:
+    """Visible lines below the text."""
     tail = paragraphs[-1][-60:] if paragraphs else ""
     end = next((i for i in range(len(lines) - 1, -1, -1) if tail and lines[i].endswith(tail)), len(lines))
-    return Around(dated, lines[end + 1 : end + 1 + AFTER])
+    return tuple(lines[end + 1 : end + 1 + AFTER])
 
 
 def _linked_body(markup: Markup) -> list[str]:
@@ -105,10 +72,3 @@ def _access_of(markup: Markup, text: str, truncated: bool) -> Access:
         else None,
         cut_in_transit=truncated,
     )
-
-
-def _lines_about(lines: Sequence[str], title: int) -> Iterator[DatedLine]:
-    """Lines under the headline and, believed less, over it."""
-    yield from (DatedLine(line, "dateline") for line in lines[title + 1 : title + 1 + 2 * NEAR])
-    for line in lines[max(0, title - NEAR) : title]:
-        yield DatedLine(line, "top" if is_theme_date(line) else "near")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from schemas.records import FieldEvidence
 from services.extractor.rules import load_rules
 
 SAMPLE = 5_000  # characters looked at
@@ -21,6 +22,10 @@ TELLING: Mapping[str, re.Pattern[str]] = {
     name: re.compile(f"[{letters}]", re.IGNORECASE) for name, letters in _LANGUAGES["telling_letters"].items()
 }
 
+SPOKEN = {"kmr": "ku", "arb": "ar", "pes": "fa", "per": "fa", "prs": "fa"}
+"""Labels that name the same language by another tag."""
+AGREED, DETECTED = 0.99, 0.9
+
 _WORD = re.compile(r"[^\W\d_]+(?:\u200c[^\W\d_]+)*")
 
 
@@ -34,6 +39,22 @@ def detect_language(text: str) -> str | None:
         return None
     best, score = max(((name, _score(name, words, sample)) for name in languages), key=lambda pair: pair[1])
     return best if score >= MIN_SHARE else None
+
+
+def language_evidence(found: str | None, label: str | None) -> tuple[FieldEvidence, ...]:
+    """What the text speaks, and whether the page's label (a primary tag) says the same."""
+    if found is None and label is None:
+        return ()
+    agrees = found is not None and label is not None and SPOKEN.get(label, label) == found
+    return (
+        FieldEvidence(
+            field="language",
+            source="text",
+            confidence=0.0 if found is None else AGREED if agrees else DETECTED,
+            supported_by=("html-lang",) if agrees else (),
+            alternatives=() if agrees or label is None else (label,),
+        ),
+    )
 
 
 def _score(language: str, words: list[str], sample: str) -> float:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from lxml import etree, html
@@ -128,8 +129,11 @@ def _load(block: str) -> Any:
     """The JSON of a block, or None: broken blocks are common and never looked into."""
     if len(block) > MAX_JSON_LD:
         return None
+    text = _unwrapped(block)
+    # a template that escapes what it prints turns every quote into &quot;
+    text = unescape(text) if text.startswith(("{&quot;", "[{&quot;")) else text
     try:
-        return _sayable(json.loads(_unwrapped(block), strict=False))
+        return _sayable(json.loads(text, strict=False))
     except (ValueError, RecursionError):
         return None
 

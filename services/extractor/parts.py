@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from schemas.records import Access, Credit, DateCandidate, Stamp
+from schemas.records import Access, Credit, DateCandidate, FieldEvidence, Stamp
 from services.extractor.rules import digest_rules
 
-VERSION = "2"  # rises with every change of code that changes articles; rules have their digest
+VERSION = "3"  # rises with every change of code that changes articles; rules have their digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Parts:
     stamp: Stamp
     byline: tuple[str, ...] = ()
     fields: dict[str, Any] | None = None  # further fields of Article
+    evidence: tuple[FieldEvidence, ...] = ()
+    label: str | None = None  # the language that the page says it is in
 
 
 def stamp_of(component: str, *rules: object) -> Stamp:

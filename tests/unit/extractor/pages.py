@@ -103,3 +103,8 @@ def html(
 def flat(*lines: str) -> RawPage:
     """A flattened page."""
     return raw("\n".join(lines), content_type="text/plain", url="https://river.example/x")
+
+
+def linked(json: str) -> str:
+    """The JSON-LD of an article with these members."""
+    return f'<script type="application/ld+json">{{"@type": "NewsArticle", {json}}}</script>'

@@ -28,6 +28,9 @@ def test_an_html_page_becomes_an_article_with_its_fields() -> None:
     assert article.published is not None
     assert (article.published.value, article.published.source) == ("2024-02-28T09:15:00+03:00", "meta")
     assert [c.source for c in article.published.alternatives] == ["url"]
+    assert {why.field for why in article.evidence} == {
+        "title", "byline", "site_name", "canonical_url", "language",
+    }  # fmt: skip
     assert article.byline == ("Layla Hassan",)
     assert [(c.kind, c.name) for c in article.credits] == [
         ("agency", "Associated Press"),
@@ -125,6 +128,15 @@ def test_the_feeds_title_and_date_stand_in_for_missing_ones() -> None:
     assert article.title == "Lake falls"
     assert article.published is not None
     assert article.published.source == "feed"
+
+
+def test_a_date_that_cannot_be_is_shown_with_the_reason() -> None:
+    head = "<meta property=article:published_time content='1970-01-01T00:00:00Z'>"
+    article = extract_article(raw(html(head=head), url="https://river.example/x"))
+    assert article.published is None
+    assert [(c.value, c.source, c.refused) for c in article.dates_refused] == [
+        ("1970-01-01T00:00:00+00:00", "meta", "unset-clock")
+    ]
 
 
 @pytest.mark.parametrize(

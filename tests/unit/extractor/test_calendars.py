@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from services.extractor.calendars import MONTHS, day_of, gregorian_day
+from services.extractor.calendars import MONTHS, day_of, gregorian_day, hijri_day
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,7 @@ from services.extractor.calendars import MONTHS, day_of, gregorian_day
         ((1402, 1, 0), None),
         ((1100, 1, 1), None),
         ((2024, 1, 1), None),
+        ((2723, 12, 9), date(2024, 2, 28)),  # the Kurdish count
     ],
 )
 def test_jalali_days_have_their_gregorian_ones(jalali: tuple[int, int, int], gregorian: date | None) -> None:
@@ -49,10 +50,31 @@ def test_every_day_of_a_hundred_years_follows_the_one_before() -> None:
         ("аpr", None, 0),
         ("آذار", "gregorian", 3),
         ("آذر", "jalali", 9),
+        ("çileya paşîn", "gregorian", 1),
+        ("کانوونی دووەمی", "gregorian", 1),
+        ("ڕێبەندان", "jalali", 11),
+        ("ربيع الأول", "hijri", 3),
     ],
 )
 def test_months_know_their_calendar(name: str, calendar: str | None, month: int) -> None:
     assert MONTHS.get(name, (None, 0)) == (calendar, month)
+
+
+@pytest.mark.parametrize(
+    ("hijri", "gregorian"),
+    [
+        ((1445, 1, 1), date(2023, 7, 19)),
+        ((1445, 9, 1), date(2024, 3, 11)),
+        ((1446, 1, 1), date(2024, 7, 8)),  # Umm al-Qura has the 7th: a day either way
+        ((1400, 1, 1), date(1979, 11, 21)),
+        ((1349, 1, 1), None),
+        ((1501, 1, 1), None),
+        ((1445, 13, 1), None),
+        ((1445, 1, 31), None),
+    ],
+)
+def test_hijri_days_are_right_to_a_day(hijri: tuple[int, int, int], gregorian: date | None) -> None:
+    assert hijri_day(*hijri) == gregorian == day_of("hijri", *hijri)
 
 
 def test_impossible_days_are_none() -> None:

@@ -1,67 +1,19 @@
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
-from schemas.records import DateCandidate, Discovered
+from schemas.records import Discovered
 from services.extractor.dates import (
     DatedLine,
-    choose_date,
     dates_of_lines,
-    dates_of_markup,
     dates_of_origin,
     is_date_line,
-    is_possible,
+    is_labelled,
     is_theme_date,
-    modified_of,
+    says_updated,
+    stated_date,
 )
-from services.extractor.markup import parse_markup
-from tests.unit.extractor.pages import FETCHED, URL, html
-
-LD = '<script type="application/ld+json">{"@type": "NewsArticle", "%s": "2024-02-28T09:15:00+03:00"}</script>'
-
-
-def a_date(value: str, confidence: float = 0.9, source: str = "meta") -> DateCandidate:
-    return DateCandidate(value=value, precision="day", source=source, confidence=confidence)
-
-
-@pytest.mark.parametrize(
-    ("head", "above", "value", "source", "sure"),
-    [
-        (LD % "datePublished", "", "2024-02-28T09:15:00+03:00", "json-ld", True),
-        (LD % "dateCreated", "", "2024-02-28T09:15:00+03:00", "json-ld", False),
-        (
-            "<meta property='article:published_time' content='2024-02-28T06:15:00Z'>",
-            "",
-            "2024-02-28T06:15:00+00:00",
-            "meta",
-            True,
-        ),
-        (
-            "<meta name=pubdate content='Wed, 28 Feb 2024 06:15:00 GMT'>",
-            "",
-            "2024-02-28T06:15:00+00:00",
-            "meta",
-            True,
-        ),
-        ("<meta name=date content='28 February 2024'>", "", "2024-02-28", "meta", False),
-        ("<meta itemprop=datePublished content='1709100000'>", "", "2024-02-28T06:00:00+00:00", "meta", True),
-        ("", "<time datetime='2024-02-28'>today</time>", "2024-02-28", "time-element", True),
-        (
-            "",
-            "<time datetime='2024-02-28'>a</time><time datetime='2024-02-29'>b</time>",
-            "2024-02-28",
-            "time-element",
-            False,
-        ),
-        ("<meta name=date content='soon'>", "", None, None, False),
-    ],
-)
-def test_every_statement_of_a_page_is_a_candidate(
-    head: str, above: str, value: str | None, source: str | None, sure: bool
-) -> None:
-    first = next(dates_of_markup(parse_markup(html(head=head, above=above), URL)), None)
-    assert (first and first.value, first and first.source) == (value, source)
-    assert bool(first and first.confidence >= 0.8) is sure
+from tests.unit.extractor.pages import FETCHED
 
 
 @pytest.mark.parametrize(
@@ -90,56 +42,123 @@ def test_the_list_that_named_the_page_is_a_witness(via: str, source: str) -> Non
     assert found.confidence >= 0.8
 
 
-@pytest.mark.parametrize(
-    ("text", "place", "confidence"),
-    [
-        ("28 February 2024 09:15", "dateline", 0.85),
-        ("Published: 28 February 2024", "near", 0.85),
-        ("Tue. Feb 27th, 2024", "top", 0.5),
-        ("28 February 2024", "near", 0.6),
-        ("Updated: 28 February 2024", "dateline", None),
-        ("Copyright 2024 River Post", "near", None),
-        ("The council met on 28 February 2024 and voted for all of the repairs at once", "near", None),
-    ],
-)
-def test_a_printed_date_is_believed_by_its_place(text: str, place: str, confidence: float | None) -> None:
-    found = [candidate.confidence for candidate in dates_of_lines([DatedLine(text, place)])]
-    assert found == ([confidence] if confidence else [])
+def test_the_answers_last_modified_is_a_weak_witness() -> None:
+    headers = {"last-modified": "Wed, 28 Feb 2024 06:15:00 GMT"}
+    (found,) = dates_of_origin("https://a.example/x", Discovered(via="rss"), headers)
+    assert (found.value, found.source) == ("2024-02-28T06:15:00+00:00", "last-modified")
+    assert found.confidence < 0.5
 
 
 @pytest.mark.parametrize(
-    ("value", "possible"),
+    ("text", "place", "source", "confidence"),
     [
-        ("2024-02-28", True),
-        ("2024-03-02", True),  # a time zone ahead of ours
-        ("2024-03-04", False),
-        ("1970-01-01T00:00:00+00:00", False),
-        ("1989-12-31", False),
-        ("soon", False),
+        ("28 February 2024 09:15", "dateline", "visible-line", 0.85),
+        ("Erbil 28 February 2024", "dateline", "visible-line", 0.7),
+        ("Published: 28 February 2024", "near", "visible-line", 0.85),
+        ("Published: 28 February 2024", "anywhere", "visible-line", 0.5),
+        ("Tue. Feb 27th, 2024", "top", "visible-line", 0.5),
+        ("28 February 2024", "near", "visible-line", 0.6),
+        ("Updated: 28 February 2024", "dateline", "modified", 0.4),
+        ("تاريخ النشر: 28 شباط 2024", "near", "visible-line", 0.85),
+        ("آخر تحديث 28 شباط 2024", "near", "modified", 0.4),
+        ("بڵاوکرایەوە: ٢٨ی شوباتی ٢٠٢٤", "near", "visible-line", 0.85),
+        ("Обновлено 28 февраля 2024", "dateline", "modified", 0.4),
+        ("28 Şubat 2024 güncellendi", "dateline", "modified", 0.4),
+        ("۹ اسفند ۱۴۰۲", "dateline", "visible-line:jalali", 0.85),
+        ("18 شعبان 1445", "dateline", "visible-line:hijri", 0.5),
+        ("18 شعبان 1445 - 28 شباط 2024", "dateline", "visible-line", 0.7),
+        ("Layla Hassan 28 February 2024 Water Opinion 7 Comments", "dateline", "visible-line", 0.6),
+        ("Layla Hassan 28 February 2024 Water Opinion 7 Comments", "near", None, None),
+        ("By Layla Hassan, water reporter, updated 28 February 2024", "near", "modified", 0.4),
+        ("It was 28 February 2024 when all the gates failed.", "dateline", None, None),
+        ("Copyright 2024 River Post", "near", None, None),
+        ("The council met on 28 February 2024 and voted for all of the repairs at once", "near", None, None),
     ],
 )
-def test_the_future_and_1970_are_refused(value: str, possible: bool) -> None:
-    assert is_possible(value, FETCHED) is possible
+def test_a_printed_date_is_believed_by_its_place(
+    text: str, place: str, source: str | None, confidence: float | None
+) -> None:
+    found = [(c.source, c.confidence) for c in dates_of_lines([DatedLine(text, place)])]
+    assert found == ([(source, confidence)] if source else [])
 
 
-def test_the_surest_date_is_chosen_and_the_others_are_shown() -> None:
-    chosen = choose_date(
-        [
-            a_date("2024-02-01", 0.5),
-            a_date("2024-02-28", 0.9),
-            a_date("2024-02-28", 0.8),
-            a_date("2031-01-01", 1.0),
-        ],
-        FETCHED,
-    )
-    assert chosen is not None
-    assert (chosen.value, chosen.confidence) == ("2024-02-28", 0.9)
-    assert [c.value for c in chosen.alternatives] == ["2024-02-01"]
+def test_a_date_whose_order_was_guessed_is_believed_less() -> None:
+    line = [DatedLine("03/04/2024", "dateline")]
+    assert list(dates_of_lines(line)) == []
+    (american,) = dates_of_lines(line, day_first=False)
+    (other,) = dates_of_lines(line, day_first=True)
+    assert (american.value, other.value) == ("2024-03-04", "2024-04-03")
+    assert american.confidence == other.confidence == 0.595
 
 
-def test_no_candidate_is_no_date_and_never_the_day_of_the_fetch() -> None:
-    assert choose_date([], FETCHED) is None
-    assert choose_date([a_date("2030-01-01")], datetime(2024, 3, 1, tzinfo=UTC)) is None
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 hours ago",
+        "yesterday",
+        "منذ 3 ساعات",
+        "قبل ساعتين",
+        "۳ ساعت پیش",
+        "پێش 3 کاتژمێر",
+        "3 часа назад",
+        "3 saat önce",
+        "vor 3 Stunden",
+    ],
+)
+def test_a_line_that_counts_from_now_is_refused_and_shown(text: str) -> None:
+    (found,) = dates_of_lines([DatedLine(text, "dateline")])
+    assert (found.refused, found.confidence) == ("relative", 0.0)
+    assert found.value in text or found.value.translate(str.maketrans("3", "۳")) in text
+
+
+def test_a_sentence_is_no_relative_date() -> None:
+    line = "The gates were closed 3 hours ago because the river had risen above the second mark"
+    assert list(dates_of_lines([DatedLine(line, "dateline")])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "fetched_at", "refused"),
+    [
+        ("Friday, March 1, 2024", "top", FETCHED, "page-clock"),
+        ("Thursday, February 29, 2024", "top", FETCHED, "page-clock"),  # the same moment further west
+        ("Wednesday, February 28, 2024", "top", FETCHED, None),
+        ("Friday, March 1, 2024", "top", None, None),
+        ("March 1, 2024", "dateline", FETCHED, None),
+        ("Today: March 1, 2024", "near", None, "page-clock"),
+        ("اليوم 1 آذار 2024", "near", None, "page-clock"),
+        ("امروز ۱۱ اسفند ۱۴۰۲", "dateline", None, "page-clock"),
+        ("Сегодня 1 марта 2024", "near", None, "page-clock"),
+    ],
+)
+def test_the_pages_own_calendar_is_refused(
+    text: str, place: str, fetched_at: datetime | None, refused: str | None
+) -> None:
+    (found,) = dates_of_lines([DatedLine(text, place)], fetched_at)
+    assert found.refused == refused
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "precision", "refused"),
+    [
+        ("2024-02-28", "2024-02-28", "day", None),
+        ("2024-02-28T09:15+03:00", "2024-02-28T09:15:00+03:00", "second", None),
+        ("2024-02-28T09:15", "2024-02-28T09:15:00", "minute", None),
+        ("1709100000", "2024-02-28T06:00:00+00:00", "second", None),
+        ("Wed, 28 Feb 2024 06:15:00 GMT", "2024-02-28T06:15:00+00:00", "second", None),
+        ("28 February 2024", "2024-02-28", "day", None),
+        ("soon", "soon", "day", "unreadable"),
+    ],
+)
+def test_a_stated_value_is_read_or_shown_as_unreadable(
+    value: str, shown: str, precision: str, refused: str | None
+) -> None:
+    (found,) = stated_date(value, "meta", 0.9)
+    assert (found.value, found.precision, found.refused) == (shown, precision, refused)
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", 20240228, ["2024-02-28"]])
+def test_nothing_stated_is_no_candidate(value: object) -> None:
+    assert list(stated_date(value, "meta", 0.9)) == []
 
 
 @pytest.mark.parametrize(
@@ -156,8 +175,14 @@ def test_date_lines_are_told_from_sentences(line: str, date_line: bool, theme: b
     assert (is_date_line(line), is_theme_date(line)) == (date_line, theme)
 
 
-def test_the_last_change_is_a_field_of_its_own() -> None:
-    assert (
-        modified_of(parse_markup(html(head=LD % "dateModified"), URL), FETCHED) == "2024-02-28T09:15:00+03:00"
-    )
-    assert modified_of(parse_markup(html(), URL), FETCHED) is None
+@pytest.mark.parametrize(
+    ("line", "published", "updated"),
+    [
+        ("Published on", True, False),
+        ("Last updated", False, True),
+        ("Published, updated", False, False),
+        ("River", False, False),
+    ],
+)
+def test_words_beside_a_date_say_what_it_is(line: str, published: bool, updated: bool) -> None:
+    assert (is_labelled(line), says_updated(line)) == (published, updated)

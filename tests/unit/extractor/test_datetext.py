@@ -29,6 +29,17 @@ from services.extractor.datetext import has_weekday, read_dates, rest_of
         ("28. März 2024", "2024-03-28", "gregorian"),
         ("1er février 2024", "2024-02-01", "gregorian"),
         ("٢٨ی شوباتی ٢٠٢٤", "2024-02-28", "gregorian"),
+        ("٣ی کانوونی دووەمی ٢٠٢٤", "2024-01-03", "gregorian"),
+        ("28ê Sibatê 2024, 28 Sibat 2024", "2024-02-28", "gregorian"),
+        ("3ê Çileya Paşîn 2024", "2024-01-03", "gregorian"),
+        ("5'ê Adara 2024", "2024-03-05", "gregorian"),
+        ("9 ڕەشەمە 2723", "2024-02-28", "jalali"),
+        ("18 شعبان 1445 هـ", "2024-02-28", "hijri"),
+        ("28-Feb-2024", "2024-02-28", "gregorian"),
+        ("02/28/2024", "2024-02-28", "gregorian"),
+        ("Wednesday, 28th of February 2024", "2024-02-28", "gregorian"),
+        ("28 Şubat 2024 Çarşamba 09:15", "2024-02-28T09:15", "gregorian"),
+        ("28 фев 2024, 09:15 МСК", "2024-02-28T09:15+03:00", "gregorian"),
     ],
 )
 def test_printed_dates_are_read_in_every_language_we_know(line: str, value: str, calendar: str) -> None:
@@ -54,10 +65,29 @@ def test_what_names_no_day_is_no_date(line: str) -> None:
     assert list(read_dates(line)) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "day_first", "value", "assumed"),
+    [
+        ("03/04/2024", True, "2024-04-03", True),
+        ("03/04/2024", False, "2024-03-04", True),
+        ("04/04/2024", None, "2024-04-04", False),
+        ("03.04.2024", False, "2024-04-03", False),  # a dot is always day first
+        ("28/02/2024", False, "2024-02-28", False),
+    ],
+)
+def test_two_numbers_are_ordered_by_what_is_known(
+    line: str, day_first: bool | None, value: str, assumed: bool
+) -> None:
+    (reading,) = read_dates(line, day_first)
+    assert (reading.value, reading.assumed) == (value, assumed)
+
+
 def test_the_rest_of_a_line_is_what_it_says_besides() -> None:
     line = "Erbil, Wednesday 28 February 2024 - 09:15"
     assert rest_of(line, next(read_dates(line))) == "Erbil"
     assert has_weekday(line)
+    american = "Erbil February 28, 2024"
+    assert rest_of(american, next(read_dates(american))) == "Erbil"
     assert not has_weekday("28 February 2024")
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from services.extractor.language import detect_language
+from services.extractor.language import detect_language, language_evidence
 from tests.unit.extractor.pages import ARABIC, BODY, RUSSIAN
 
 SAMPLES = {
@@ -48,3 +48,29 @@ def test_one_foreign_line_does_not_change_the_language() -> None:
 )
 def test_no_language_is_better_than_a_wrong_one(text: str) -> None:
     assert detect_language(text) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "label", "confidence", "supported", "others"),
+    [
+        ("ar", "ar", 0.99, ("html-lang",), ()),
+        ("ku", "kmr", 0.99, ("html-lang",), ()),
+        ("ar", "en", 0.9, (), ("en",)),
+        ("ar", None, 0.9, (), ()),
+        (None, "en", 0.0, (), ("en",)),
+    ],
+)
+def test_a_label_supports_the_language_or_is_shown_beside_it(
+    found: str | None,
+    label: str | None,
+    confidence: float,
+    supported: tuple[str, ...],
+    others: tuple[str, ...],
+) -> None:
+    (why,) = language_evidence(found, label)
+    assert (why.field, why.source, why.confidence) == ("language", "text", confidence)
+    assert (why.supported_by, why.alternatives) == (supported, others)
+
+
+def test_no_language_and_no_label_is_no_evidence() -> None:
+    assert language_evidence(None, None) == ()

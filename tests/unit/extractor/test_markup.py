@@ -80,3 +80,9 @@ def test_half_a_surrogate_in_json_ld_is_read_as_the_sign_for_unreadable(escaped:
     block = f'{{"@type": "NewsArticle", "articleSection": "{escaped}"}}'
     markup = parse_markup(f'<script type="application/ld+json">{block}</script><p>x', "http://t.example/")
     assert markup.story["articleSection"] == read
+
+
+def test_json_ld_whose_quotes_a_template_escaped_is_read() -> None:
+    block = "{&quot;@type&quot;: &quot;NewsArticle&quot;, &quot;headline&quot;: &quot;Lake falls&quot;}"
+    page = parse_markup(f'<script type="application/ld+json">{block}</script><p>x', URL)
+    assert page.story["headline"] == "Lake falls"

@@ -1,134 +1,59 @@
 import pytest
 
 from services.extractor.markup import parse_markup
-from services.extractor.metadata import (
-    absolute,
-    find_byline,
-    find_image,
-    find_section,
-    find_site_name,
-    find_title,
+from services.extractor.metadata import absolute, addresses, images, languages, sections, site_names
+from tests.unit.extractor.pages import URL, html, linked
+
+CRUMBS = (
+    '<script type="application/ld+json">{"@type": "BreadcrumbList", "itemListElement": [{"name": "Home"},'
+    ' {"item": {"name": "Water"}}, {"name": "Lake falls"}]}</script>'
 )
-from tests.unit.extractor.pages import URL, html
-
-H1 = "Lake falls, turbines may stop"
-
-
-def linked(json: str) -> str:
-    return f'<script type="application/ld+json">{{"@type": "NewsArticle", {json}}}</script>'
 
 
 @pytest.mark.parametrize(
-    ("head", "h1", "title"),
+    ("read", "head", "said"),
     [
-        ("", H1, H1),
-        (f"<title>{H1} - River Post</title>", "River Post</h1><h1>" + H1, H1),
-        (f"<meta property=og:title content='{H1} | River Post'>", H1, H1),
-        (
-            "<meta property=og:title content='Lake falls to a new low this year'>",
-            "World",
-            "Lake falls to a new low this year",
-        ),
-        (
-            linked('"headline": "Lake falls to a new low this year"'),
-            "World",
-            "Lake falls to a new low this year",
-        ),
-        (
-            "<title>Lake falls to a new low this year | World | River Post</title>",
-            "",
-            "Lake falls to a new low this year",
-        ),
-        (
-            (
-                "<meta property=og:site_name content='River"
-                " Post'><title>River Post: Lake falls - River Post</title>"
-            ),
-            "",
-            "River Post: Lake falls",
-        ),
-        ("<title>هبوط مستوى البحيرة إلى أدنى حد - بريد النهر</title>", "", "هبوط مستوى البحيرة إلى أدنى حد"),
-        ("", "One</h1><h1>Two", None),
-        ("", "", None),
+        (site_names, "<meta property=og:site_name content='River Post'>", [("River Post", "og:site_name")]),
+        (site_names, linked('"publisher": {"name": "Delta"}'), [("Delta", "json-ld")]),
+        (site_names, linked('"publisher": "Delta &amp; Sons"'), [("Delta & Sons", "json-ld")]),
+        (site_names, '<script type="application/ld+json">{"@type": "WebSite", "name": "Delta"}</script>',
+         [("Delta", "json-ld:WebSite")]),
+        (site_names, linked('"publisher": {"name": 7}'), []),
+        (sections, "<meta property=article:section content=World>", [("World", "article:section")]),
+        (sections, linked('"articleSection": ["Water", "World"]'), [("Water", "json-ld")]),
+        (sections, CRUMBS, [("Water", "json-ld:BreadcrumbList")]),
+        (sections, CRUMBS.replace('{"item": {"name": "Water"}},', ""), []),  # only the front page
+        (sections, linked('"articleSection": []'), []),
+        (images, "<meta property=og:image content='/i/dam.jpg'>",
+         [("https://www.river.example/i/dam.jpg", "og:image")]),
+        (images, linked('"image": {"url": "https://i.example/a"}'), [("https://i.example/a", "json-ld")]),
+        (images, linked('"image": ["https://i.example/a"]'), [("https://i.example/a", "json-ld")]),
+        (images, "<meta property=og:image content='data:x'>", []),
+        (addresses, "<link rel=canonical href='/lake'>", [("https://www.river.example/lake", "link")]),
+        (addresses, "<meta property=og:url content='https://river.example/lake'>",
+         [("https://river.example/lake", "og:url")]),
+        (addresses, "<link rel=canonical href='/'>", []),  # every page of some sites says this
+        (addresses, "<link rel=amphtml href='/amp'>", []),
+        (languages, "<meta http-equiv=content-language name=content-language content='ar-IQ'>",
+         [("ar", "content-language")]),
+        (languages, "<meta property=og:locale content='fa_IR'>", [("fa", "og:locale")]),
+        (languages, "<meta property=og:locale content='1'>", []),
     ],
-)
-def test_the_title_is_what_the_headline_and_the_head_agree_on(head: str, h1: str, title: str | None) -> None:
-    assert find_title(parse_markup(html(head=head, h1=h1), URL)) == title
-
-
-@pytest.mark.parametrize(
-    ("head", "above", "people", "others"),
-    [
-        (linked('"author": {"@type": "Person", "name": "Layla Hassan"}'), "", ("Layla Hassan",), []),
-        (linked('"author": [{"@type": "Person", "name": "Layla"}, "Omar Aziz"]'), "", ("Layla",), []),
-        (
-            linked('"author": {"@id": "#a"}')
-            + (
-                '<script type="application/ld+json">{"@id": "#a",'
-                ' "@type": "Person", "name": "Omar Aziz"}</script>'
-            ),
-            "",
-            ("Omar Aziz",),
-            [],
-        ),
-        (
-            linked('"author": {"@type": "Organization", "name": "River Post"}'),
-            "",
-            (),
-            [("agency", "River Post")],
-        ),
-        (
-            linked('"author": {"@type": "Organization", "name": "Reuters"}'),
-            "<span class=byline>By Layla Hassan</span>",
-            ("Layla Hassan",),
-            [("agency", "Reuters")],
-        ),
-        (
-            linked('"author": {"@type": "Organization", "name": "River Post"}')
-            + "<meta property=og:site_name content='River Post'>",
-            "",
-            (),
-            [("role", "River Post")],
-        ),
-        (linked('"author": [1, null, {"name": ["x"]}, {"name": "https://a.example"}]'), "", (), []),
-        ("<meta name=author content='Layla Hassan and Omar Aziz'>", "", ("Layla Hassan", "Omar Aziz"), []),
-        ("<meta name=author content='Editor'>", "", (), [("role", "Editor")]),
-        ("<meta name=author content='tomriver'>", "", (), [("role", "tomriver")]),
-        ("<meta property=article:author content='https://social.example/x'>", "", (), []),
-        ("", "<a rel=author href='/l'>Layla Hassan</a>", ("Layla Hassan",), []),
-        ("", "<div class='post-author'>بقلم: ليلى حسن</div>", ("ليلى حسن",), []),
-        ("", "", (), []),
-    ],
-)
-def test_the_byline_holds_people_and_the_rest_are_credits(
-    head: str, above: str, people: tuple[str, ...], others: list[tuple[str, str]]
+)  # fmt: skip
+def test_a_page_is_taken_at_its_word_where_it_says_what_it_is(
+    read: object, head: str, said: list[tuple[str, str]]
 ) -> None:
-    byline, credits_ = find_byline(parse_markup(html(head=head, above=above), URL))
-    assert (byline, [(c.kind, c.name) for c in credits_]) == (people, others)
+    assert callable(read)
+    assert [(each.value, each.source) for each in read(parse_markup(html(head=head), URL))] == said
 
 
-def test_site_section_and_image_are_read_where_they_are_stated() -> None:
-    head = (
-        "<meta property=og:site_name content='River Post'><meta property=article:section content=World>"
-        "<meta property=og:image content='/i/dam.jpg'>"
-    )
-    page = parse_markup(html(head=head), URL)
-    assert find_site_name(page) == "River Post"
-    assert find_section(page) == "World"
-    assert find_image(page) == "https://www.river.example/i/dam.jpg"
-    head = linked(
-        '"publisher": {"name": "Delta"}, "articleSection": ["Water"], "image": {"url": "https://i.example/a"}'
-    )
-    page = parse_markup(html(head=head), URL)
-    assert (find_site_name(page), find_section(page), find_image(page)) == (
-        "Delta",
-        "Water",
-        "https://i.example/a",
-    )
+def test_the_label_of_the_document_comes_first() -> None:
+    page = parse_markup("<html lang='en-US'><meta property=og:locale content='fa_IR'><p>x</p>", URL)
+    assert [said.value for said in languages(page)] == ["en", "fa"]
 
 
 @pytest.mark.parametrize(
-    "said", [None, "", "ftp://a.example/x", "mailto:a@b.example", "http://" + "a" * 3000]
+    "said", [None, "", "ftp://a.example/x", "mailto:a@b.example", "http://" + "a" * 3000, "http://[x"]
 )
 def test_only_web_addresses_are_absolute(said: str | None) -> None:
     assert absolute(URL, said) is None

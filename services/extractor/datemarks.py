@@ -1,0 +1,117 @@
+"""What the markup states of publication and last change: JSON-LD, meta, microdata, time elements. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml.etree import _Element as Element
+
+from schemas.records import DateCandidate
+from services.extractor.dates import CHANGED, is_labelled, says_updated, stated_date
+from services.extractor.headline import Headline, is_beside
+from services.extractor.markup import Markup, text_of
+
+MAX_TIMES = 40
+MAX_BEFORE = 60  # characters before a time that may say what it is
+
+LINKED_KEYS = {"datePublished": 0.95, "dateCreated": 0.7, "uploadDate": 0.6}
+PUBLISHED_META = (
+    "article:published_time", "article:published",
+    "og:published_time", "datepublished", "publication_date",
+    "pubdate", "publishdate", "publish-date", "published_at", "parsely-pub-date", "sailthru.date",
+    "dc.date.issued",
+    "dcterms.created", "dc.date", "dcterms.date",
+    "date.publish", "cxenseparse:recs:publishtime", "published_on", "published_date", "publish_date",
+    "publication-date", "citation_publication_date", "citation_date",
+)  # fmt: skip
+LOOSE_META = ("date", "dc.date.created", "article.created", "created", "date.created", "og:pubdate")
+MODIFIED_META = (
+    "article:modified_time", "og:updated_time", "datemodified", "last-modified",
+    "dcterms.modified", "lastmod",
+)  # fmt: skip
+META, LOOSE, WEB_PAGE = 0.92, 0.75, 0.75
+TIMES = {"published": 0.85, "alone": 0.75, "first": 0.6, "other": 0.4}
+"""Role of a time element → confidence; `alone`: all on the page name one day."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedTime:
+    """A time element of the article."""
+
+    value: str
+    role: str  # published | updated | "" where nothing says which
+    below: bool  # the headline
+
+
+def dates_of_markup(page: Markup, times: Sequence[MarkedTime]) -> Iterator[DateCandidate]:
+    """Candidates from JSON-LD, meta elements, microdata and marked-up times."""
+    for key, confidence in LINKED_KEYS.items():
+        yield from stated_date(page.story.get(key), "json-ld", confidence)
+    if not page.story:
+        pages = (node.get("datePublished") for node in page.linked)
+        yield from (c for said in pages for c in stated_date(said, "json-ld", WEB_PAGE))
+    for name in PUBLISHED_META:
+        yield from stated_date(page.meta(name), "meta", META)
+    for name in LOOSE_META:
+        yield from stated_date(page.meta(name), "meta", LOOSE)
+    yield from _dates_of_times(times)
+
+
+def dates_of_items(page: Markup) -> Iterator[DateCandidate]:
+    """Candidates from microdata that is neither in a meta nor in a time element."""
+    for element in page.tree.iterfind(".//*[@itemprop='datePublished']"):
+        if element.tag not in ("meta", "time"):
+            yield from stated_date(
+                element.get("content") or text_of(element), "microdata", TIMES["published"]
+            )
+
+
+def changes_of(page: Markup, times: Sequence[MarkedTime]) -> Iterator[DateCandidate]:
+    """What the page states as the moment of its last change, the most trusted first."""
+    yield from stated_date(page.story.get("dateModified"), "modified", CHANGED)
+    for name in MODIFIED_META:
+        yield from stated_date(page.meta(name), "modified", CHANGED)
+    for time in times:
+        if time.role == "updated":
+            yield from stated_date(time.value, "modified", CHANGED)
+
+
+def times_of(page: Markup, headline: Headline) -> Iterator[MarkedTime]:
+    """Times of the article: those of comments and of other articles are left out."""
+    below = False
+    for count, element in enumerate(page.tree.iter("h1", "time")):
+        if element.tag == "h1":
+            below = below or element is headline.element
+        elif count < MAX_TIMES and not is_beside(element, headline):
+            value = element.get("datetime") or element.get("content") or text_of(element)
+            if value:
+                yield MarkedTime(value, _role_of(element), below)
+
+
+def _dates_of_times(times: Sequence[MarkedTime]) -> Iterator[DateCandidate]:
+    stated = [time for time in times if time.role != "updated"]
+    # several days mean comments or teasers: then only a time marked as the publication counts as stated
+    alone = len({time.value[:10] for time in stated}) == 1
+    first = next((time for time in stated if time.below), None)
+    for time in stated:
+        role = time.role or ("alone" if alone else "first" if time is first else "other")
+        yield from stated_date(time.value, "time-element", TIMES[role])
+
+
+def _role_of(element: Element) -> str:
+    said = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
+    before = _before(element)
+    if "datepublished" in said or "publish" in said or element.get("pubdate") is not None:
+        return "published"
+    if "modified" in said or "updated" in said or says_updated(before):
+        return "updated"
+    return "published" if is_labelled(before) else ""
+
+
+def _before(element: Element) -> str:
+    """The words that stand before an element in its parent."""
+    parent = element.getparent()
+    if parent is None:
+        return ""
+    previous = element.getprevious()
+    words = (parent.text if previous is None else f"{text_of(previous)} {previous.tail or ''}") or ""
+    return " ".join(words.split())[-MAX_BEFORE:]

@@ -1,0 +1,67 @@
+"""Where the headline stands in a page, and what of the page stands beside the article. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml.etree import _Element as Element
+
+from services.extractor.markup import Markup, text_of
+from services.extractor.rules import load_rules
+
+MAX_HEADINGS = 20
+MAX_UP = 12  # ancestors looked at
+
+_BESIDE: tuple[str, ...] = tuple(load_rules("names.toml")["marked"]["beside"])
+_BESIDE_TAGS = frozenset(["aside", "footer", "nav", "figure", "figcaption", "form"])
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The title as text, as an element and as a visible line; each may be missing."""
+
+    text: str | None
+    element: Element | None  # the h1 that is the title, else the first
+    around: frozenset[Element]  # every element that holds it
+    line: int | None  # index among the visible lines
+
+
+def locate_headline(page: Markup, title: str | None) -> Headline:
+    """Where the title is found: the h1 with that text, and the line that is it or begins with it.
+
+    Where no h1 or line has it, the first h1 stands in.
+    """
+    headings = list(page.tree.iter("h1"))[:MAX_HEADINGS]
+    named = next((h1 for h1 in headings if text_of(h1) == title), headings[0] if headings else None)
+    around = frozenset() if named is None else frozenset(named.iterancestors())
+    at = _line_of(page.lines, title)
+    if at is None and named is not None:
+        at = _line_of(page.lines, text_of(named))
+    return Headline(title, named, around, at)
+
+
+def is_beside(element: Element, headline: Headline, near: bool = False) -> bool:
+    """Whether an element stands among comments, other articles, pictures or the page's own furniture.
+
+    What holds the headline as well holds the article, whatever it is called. `near` the headline an aside is
+    part of its head.
+    """
+    for up, ancestor in enumerate(element.iterancestors()):
+        if up >= MAX_UP or ancestor in headline.around:
+            return False
+        said = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}".lower()
+        if (ancestor.tag in _BESIDE_TAGS and not (near and ancestor.tag == "aside")) or is_beside_class(said):
+            return True
+    return False
+
+
+def is_beside_class(said: str) -> bool:
+    """Whether a class or id, in lower case, is one of things that stand beside an article."""
+    return any(word in said for word in _BESIDE)
+
+
+def _line_of(lines: Sequence[str], title: str | None) -> int | None:
+    if not title:
+        return None
+    if title in lines:
+        return lines.index(title)
+    return next((at for at, line in enumerate(lines) if line.startswith(title)), None)
