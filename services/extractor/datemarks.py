@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
@@ -10,8 +11,9 @@ from services.extractor.dates import CHANGED, is_labelled, says_updated, stated_
 from services.extractor.headline import Headline, is_beside
 from services.extractor.markup import Markup, text_of
 
-MAX_TIMES = 40
+MAX_TIMES = 60  # h1 and time elements looked at
 MAX_BEFORE = 60  # characters before a time that may say what it is
+MAX_PIECES = 8  # of text in the element before it
 
 LINKED_KEYS = {"datePublished": 0.95, "dateCreated": 0.7, "uploadDate": 0.6}
 PUBLISHED_META = (
@@ -78,10 +80,10 @@ def changes_of(page: Markup, times: Sequence[MarkedTime]) -> Iterator[DateCandid
 def times_of(page: Markup, headline: Headline) -> Iterator[MarkedTime]:
     """Times of the article: those of comments and of other articles are left out."""
     below = False
-    for count, element in enumerate(page.tree.iter("h1", "time")):
+    for element in islice(page.tree.iter("h1", "time"), MAX_TIMES):
         if element.tag == "h1":
             below = below or element is headline.element
-        elif count < MAX_TIMES and not is_beside(element, headline):
+        elif not is_beside(element, headline):
             value = element.get("datetime") or element.get("content") or text_of(element)
             if value:
                 yield MarkedTime(value, _role_of(element), below)
@@ -113,5 +115,7 @@ def _before(element: Element) -> str:
     if parent is None:
         return ""
     previous = element.getprevious()
-    words = (parent.text if previous is None else f"{text_of(previous)} {previous.tail or ''}") or ""
-    return " ".join(words.split())[-MAX_BEFORE:]
+    if previous is None:
+        return " ".join((parent.text or "").split())[-MAX_BEFORE:]
+    inside = islice(previous.itertext(), MAX_PIECES)  # what stands before may be the whole article
+    return " ".join(f"{' '.join(map(str, inside))} {previous.tail or ''}".split())[-MAX_BEFORE:]

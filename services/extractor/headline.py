@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
@@ -10,6 +11,7 @@ from services.extractor.rules import load_rules
 
 MAX_HEADINGS = 20
 MAX_UP = 12  # ancestors looked at
+MAX_CLASS = 1_000  # characters
 
 _BESIDE: tuple[str, ...] = tuple(load_rules("names.toml")["marked"]["beside"])
 _BESIDE_TAGS = frozenset(["aside", "footer", "nav", "figure", "figcaption", "form"])
@@ -30,7 +32,7 @@ def locate_headline(page: Markup, title: str | None) -> Headline:
 
     Where no h1 or line has it, the first h1 stands in.
     """
-    headings = list(page.tree.iter("h1"))[:MAX_HEADINGS]
+    headings = list(islice(page.tree.iter("h1"), MAX_HEADINGS))
     named = next((h1 for h1 in headings if text_of(h1) == title), headings[0] if headings else None)
     around = frozenset() if named is None else frozenset(named.iterancestors())
     at = _line_of(page.lines, title)
@@ -48,7 +50,7 @@ def is_beside(element: Element, headline: Headline, near: bool = False) -> bool:
     for up, ancestor in enumerate(element.iterancestors()):
         if up >= MAX_UP or ancestor in headline.around:
             return False
-        said = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}".lower()
+        said = f"{(ancestor.get('class') or '')[:MAX_CLASS]} {(ancestor.get('id') or '')[:MAX_CLASS]}".lower()
         if (ancestor.tag in _BESIDE_TAGS and not (near and ancestor.tag == "aside")) or is_beside_class(said):
             return True
     return False

@@ -6,13 +6,13 @@ from itertools import islice
 
 from lxml.etree import _Element as Element
 
-from services.extractor.headline import Headline, is_beside, is_beside_class
+from services.extractor.headline import MAX_CLASS, Headline, is_beside, is_beside_class
 from services.extractor.rules import compile_any, load_rules
 
 MAX_MARKED = 60  # elements kept
 ABOVE, BELOW = 60, 150  # elements about a headline among which the names belong to it
-FAR = 5_000  # further elements looked at
-MAX_PIECES = 12  # of text in one element
+FAR = 5_000  # further elements looked at, and siblings of each
+MAX_PIECES, MAX_NODES = 12, 100  # of text in one element, and text nodes among which they are looked for
 MAX_PRINTED = 200  # characters of an element that names somebody: more is a biography
 
 _MARKED = load_rules("names.toml")["marked"]
@@ -65,14 +65,14 @@ def _named(elements: Iterable[Element], headline: Headline, near: bool) -> Itera
 def _following(element: Element) -> Iterator[Element]:
     """Elements below this one in the page, in order."""
     for outer in (element, *element.iterancestors()):
-        for sibling in outer.itersiblings():
+        for sibling in islice(outer.itersiblings(), FAR):
             yield from sibling.iter(*_TAGS)
 
 
 def _preceding(element: Element) -> Iterator[Element]:
     """Elements above this one in the page, the nearest first."""
     for outer in (element, *element.iterancestors()):
-        for sibling in outer.itersiblings(preceding=True):
+        for sibling in islice(outer.itersiblings(preceding=True), ABOVE):
             yield from reversed(list(sibling.iter(*_TAGS)))
 
 
@@ -83,7 +83,8 @@ def printed_by(element: Element) -> str:
     """
     named = element.find(".//*[@itemprop='name']") if element.get("itemprop") else None
     texts = (element if named is None else named).itertext()
-    pieces = [text for piece in texts if (text := " ".join(str(piece).split()))][:MAX_PIECES]
+    folded = (" ".join(str(piece).split()) for piece in islice(texts, MAX_NODES))
+    pieces = islice((piece for piece in folded if piece), MAX_PIECES)
     lines: list[str] = []
     for piece in pieces:
         if lines and _is_word(piece) and _is_word(lines[-1]):
@@ -109,7 +110,7 @@ def _how(element: Element, known: dict[str, bool]) -> str | None:
             return "rel"
         if (href := element.get("href")) and not _HREF.isdisjoint(href.split("/")[-4:-1]):
             return "link"
-    if not (named := element.get("class")):
+    if not (named := (element.get("class") or "")[:MAX_CLASS]):
         return None
     if named not in known:
         known[named] = bool(_CLASS.search(named)) and not is_beside_class(named.lower())

@@ -90,13 +90,13 @@ def _cap_spans(tree: Element) -> None:
 
 
 def _metas(tree: Element) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     for meta in tree.iter("meta"):
         content = " ".join((meta.get("content") or "").split())[:MAX_VALUE]
         for key in ("name", "property", "itemprop"):
             if content and (name := meta.get(key)):
-                found[name.strip().lower()] = (*found.get(name.strip().lower(), ()), content)
-    return found
+                found.setdefault(name.strip().lower(), []).append(content)
+    return {name: tuple(contents) for name, contents in found.items()}
 
 
 def _opened(text: str) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 
 from schemas.records import FieldEvidence
 from services.extractor.markup import Markup, text_of
@@ -41,7 +42,7 @@ def find_title(page: Markup, own: Sequence[str] = ()) -> Title | None:
     `own`: what the site is called, to be cut off at either end.
     """
     said = {name: _tidy(text, own) for name, text in _head(page).items()}
-    headings = [text for h1 in list(page.tree.iter("h1"))[:MAX_HEADINGS] if (text := text_of(h1))]
+    headings = [text for h1 in islice(page.tree.iter("h1"), MAX_HEADINGS) if (text := text_of(h1))]
     best = max(headings, key=lambda h1: _support(h1, said), default=None)
     if best is not None and said and _support(best, said) >= AGREES:
         tidied = _tidy(best, own)
