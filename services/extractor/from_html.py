@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from schemas.records import Access, RawPage
 from services.extractor import shape
 from services.extractor.access import judge_access
+from services.extractor.blockmodel import load_model
+from services.extractor.cascade import read_text
 from services.extractor.credits import find_credits
 from services.extractor.dates import (
     DatedLine,
@@ -27,12 +29,9 @@ from services.extractor.metadata import (
 )
 from services.extractor.paragraphs import clean_paragraphs
 from services.extractor.parts import Parts, stamp_of
-from services.extractor.readable import READER, read_paragraphs
+from services.extractor.readable import READER
 
-MIN_LINKED = 600  # characters of a JSON-LD articleBody that may stand in for a page without text
-HTML_STAMP = stamp_of("extractor.html", READER)
-
-_MARKUP = re.compile(r"<[^<>]{1,2000}>")
+HTML_STAMP = stamp_of("extractor.html", READER, load_model().digest)
 
 
 def parts_of_html(text: str, page: RawPage) -> Parts:
@@ -42,7 +41,8 @@ def parts_of_html(text: str, page: RawPage) -> Parts:
     """
     markup = parse_markup(text, page.url)
     title = find_title(markup) or page.discovered.title
-    paragraphs = clean_paragraphs(read_paragraphs(markup) or _linked_body(markup), title)
+    text_read = read_text(markup)
+    paragraphs = clean_paragraphs(text_read.paragraphs, title)
     shape.refuse_error_page(title, paragraphs)
     shape.refuse_listing(markup, paragraphs)
     byline, signed = find_byline(markup)
@@ -84,14 +84,6 @@ def _lines_around(markup: Markup, title: str | None, paragraphs: Sequence[str]) 
     tail = paragraphs[-1][-60:] if paragraphs else ""
     end = next((i for i in range(len(lines) - 1, -1, -1) if tail and lines[i].endswith(tail)), len(lines))
     return Around(dated, lines[end + 1 : end + 1 + AFTER])
-
-
-def _linked_body(markup: Markup) -> list[str]:
-    """The articleBody of the JSON-LD, for pages that show no text of their own."""
-    body = markup.story.get("articleBody")
-    if not isinstance(body, str) or len(body) < MIN_LINKED:
-        return []
-    return [line for part in _MARKUP.sub("\n", body).split("\n") if (line := " ".join(part.split()))]
 
 
 def _access_of(markup: Markup, text: str, truncated: bool) -> Access:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any
 
-FILES = ("phrases.toml", "languages.toml")
+FILES = ("phrases.toml", "languages.toml", "blocks.toml")
 
 
 @lru_cache(maxsize=len(FILES))
