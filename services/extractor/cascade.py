@@ -17,9 +17,9 @@ from services.extractor.paragraphs import rejoin
 from services.extractor.segments import Segments
 from services.extractor.told import Told, told_by
 
-KEEP = 0.5  # a block is kept that belongs to the article with more than this probability
+KEEP = 0.55  # a block is kept that belongs to the article with more than this probability
 UNSURE = (0.2, 0.8)  # what lies between is a block that the model does not know
-MAX_UNSURE = 0.4  # characters of such blocks per character kept; above, the model is not believed
+MAX_UNSURE = 0.5  # characters of such blocks per character kept; above, the model is not believed
 MIN_KEPT = 500  # characters; below, the model is not believed
 MIN_FAST = 600  # characters of trafilatura's fast text; below, its slow one is asked for
 MIN_LINKED = 600  # characters of an articleBody that may be the text

@@ -3,7 +3,7 @@
 One walk over the tree with a stack of its own, so that no depth of nesting can end it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml.etree import _Element as Element
@@ -24,7 +24,8 @@ UNSEEN = frozenset((
 MAX_BLOCKS = 20_000  # kept of one page
 
 _EMPHASIS = frozenset(("b", "strong", "em", "i"))
-_SAID = ("class", "id", "itemprop", "role", "data-testid", "data-component", "data-type")
+_SAID = frozenset(("class", "id", "itemprop", "role", "data-testid", "data-component", "data-type"))
+_NONE: Iterator[Element] = iter(())
 
 
 @dataclass(slots=True)
@@ -64,17 +65,12 @@ def segment(tree: Element) -> Segments:
     return walk.page
 
 
-def is_hidden(names: Mapping[str, str]) -> bool:
+def is_hidden(element: Element) -> bool:
     """Whether an element's own attributes keep it from being shown."""
-    style = names.get("style")
-    return "hidden" in names or (
-        style is not None and "none" in style and "display:none" in style.replace(" ", "")
-    )
-
-
-def _names_of(element: Element) -> dict[str, str]:
-    # the stubs allow bytes, which a tree parsed from text never has
-    return dict(element.items())  # type: ignore[arg-type]  # see above
+    style = element.get("style")
+    if style is not None and "none" in style and "display:none" in style.replace(" ", ""):
+        return True
+    return element.get("hidden") is not None
 
 
 class _Walk:
@@ -89,7 +85,7 @@ class _Walk:
 
     def run(self, root: Element) -> None:
         """Reads everything below `root`."""
-        place = self._enter(str(root.tag), _names_of(root), 0)
+        place = self._enter(root, str(root.tag), 0)
         link = strong = False
         self._say(root.text, link, strong)
         children: Iterator[Element] = iter(root)
@@ -106,7 +102,7 @@ class _Walk:
                 else:
                     link, strong = link or tag == "a", strong or tag in _EMPHASIS
                 self._say(child.text, link, strong)
-                children = iter(child)
+                children = iter(child) if len(child) else _NONE
                 break
             else:
                 if not waiting:
@@ -123,25 +119,27 @@ class _Walk:
         if tag == "br":
             self._break(place)
             return None
-        names = _names_of(element)
-        if names and is_hidden(names):
+        if is_hidden(element):
             return None
         if tag in BLOCKS:
-            return self._enter(tag, names, place)
-        if name := names.get("class"):
+            return self._enter(element, tag, place)
+        if name := element.get("class"):
             self._open.inner |= bits_of("", name)
         if tag == "a":
             self._open.links += 1
         return place
 
-    def _enter(self, tag: str, names: Mapping[str, str], parent: int) -> int:
+    def _enter(self, element: Element, tag: str, parent: int) -> int:
         """The place of a block-level element that begins."""
         page, place = self.page, len(self.page.parents)
-        kind = tag, names.get("class"), page.kinds[parent] if place else 0
+        name, said = None, ""
+        if names := element.items():
+            name = element.get("class")
+            said = " ".join([str(value) for key, value in names if key in _SAID])
         page.parents.append(parent)
         page.tags.append(tag)
-        said = " ".join([names[name] for name in _SAID if name in names]) if names else ""
         page.bits.append(bits_of(tag, said))
+        kind = tag, name, page.kinds[parent] if place else 0
         page.kinds.append(self._kinds.setdefault(kind, len(self._kinds)))
         page.depths.append(page.depths[parent] + 1 if place else 0)
         self._close(place)
