@@ -63,12 +63,12 @@ def _nodes(node: dict[str, Any], first: int = 0) -> Iterator[tuple[int, np.float
         return
     left = sum(1 for _ in _leaves(node["left_child"]))
     word = (2**MAX_LEAVES - 1) & ~(((1 << left) - 1) << first)
-    yield node["split_feature"], _rounded_down(node["threshold"]), word
+    yield node["split_feature"], rounded_down(node["threshold"]), word
     yield from _nodes(node["left_child"], first)
     yield from _nodes(node["right_child"], first + left)
 
 
-def _rounded_down(threshold: float) -> np.float32:
+def rounded_down(threshold: float) -> np.float32:
     """The largest float32 that is no larger: a float32 is above either or neither."""
     rounded = np.float32(threshold)
-    return np.nextafter(rounded, np.float32(-np.inf)) if rounded > threshold else rounded
+    return np.nextafter(rounded, np.float32(-np.inf)) if float(rounded) > threshold else rounded

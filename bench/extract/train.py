@@ -1,7 +1,7 @@
 """Trains the block model: `python -m bench.extract.train ARCHIVE [--figures] [--out FILE]`.
 
 The archive is read as it is (bench/extract/gold.py) and nothing of it goes into the repository but the trees.
-`--figures` first measures by folds of hosts and with whole corpora left out, which takes 54 more fits, and
+`--figures` first measures by folds of hosts and with whole corpora left out, 54 more fits, and
 prints the sweep of the gate's thresholds; the figures go into the model's file. Needs the extra `train`.
 """
 

@@ -24,6 +24,7 @@ MIN_KEPT = 500  # characters; below, the model is not believed
 MIN_FAST = 600  # characters of trafilatura's fast text; below, its slow one is asked for
 MIN_LINKED = 600  # characters of an articleBody that may be the text
 COMPLETE = 0.9  # of the articleBody is shown on the page: it proves complete
+MAX_ELEMENTS = 10_000  # of a page that trafilatura is asked about; the largest of 665 has 5,145
 MAX_SHOWN = 300  # characters of all blocks: such a page shows no article at all
 
 _CELLS = frozenset(("td", "th"))
@@ -38,7 +39,7 @@ class Text:
     confidence: float | None = None  # of the block model, 0 to 1; None where the page has no block
 
 
-def read_text(page: Markup) -> Text:
+def choose_text(page: Markup) -> Text:
     """Paragraphs, subheads, quotes, list items and table rows of the article, in order.
 
     Raises Poison("unreadable-markup").
@@ -59,6 +60,8 @@ def _without_model(page: Markup, told: Told, judged: Judged | None) -> Text:
     confidence = None if judged is None else judged.confidence
     if len(told.body) >= MIN_LINKED and (judged is None or judged.chars.sum() < MAX_SHOWN):
         return Text(_lines_of(told.body), "json-ld", confidence)
+    if judged is not None and sum(1 for _ in page.tree.iter()) > MAX_ELEMENTS:
+        return Text(shown(page.segments, judged.probability > KEEP), "blocks", confidence)
     fast = readable.read_paragraphs(page, fast=True)
     if sum(map(len, fast)) >= MIN_FAST:
         return Text(fast, "trafilatura-fast", confidence)

@@ -8,7 +8,7 @@ from schemas.records import Access, RawPage
 from services.extractor import shape
 from services.extractor.access import judge_access
 from services.extractor.blockmodel import load_model
-from services.extractor.cascade import read_text
+from services.extractor.cascade import choose_text
 from services.extractor.credits import find_credits
 from services.extractor.dates import (
     DatedLine,
@@ -41,8 +41,8 @@ def parts_of_html(text: str, page: RawPage) -> Parts:
     """
     markup = parse_markup(text, page.url)
     title = find_title(markup) or page.discovered.title
-    text_read = read_text(markup)
-    paragraphs = clean_paragraphs(text_read.paragraphs, title)
+    found_text = choose_text(markup)
+    paragraphs = clean_paragraphs(found_text.paragraphs, title)
     shape.refuse_error_page(title, paragraphs)
     shape.refuse_listing(markup, paragraphs)
     byline, signed = find_byline(markup)
@@ -59,6 +59,8 @@ def parts_of_html(text: str, page: RawPage) -> Parts:
         credits=[*signed, *found],
         access=_access_of(markup, "\n\n".join(paragraphs), page.truncated),
         stamp=HTML_STAMP,
+        text_from=found_text.source,
+        confidence=found_text.confidence,
         byline=byline,
         fields={
             "site_name": find_site_name(markup),

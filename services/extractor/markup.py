@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from lxml import etree, html
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from services.extractor.guard import refuse_pathological
@@ -53,11 +53,14 @@ class Markup:
 def parse_markup(text: str, url: str) -> Markup:
     """The page parsed. Raises Poison("page-too-complex"), Poison("unreadable-markup")."""
     refuse_pathological(text)
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    # not lxml.html: each element would cost a look-up of its class, as often as it is come by
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        tree = html.document_fromstring(_opened(text).encode(), parser=parser)
+        tree = cast("Element | None", etree.fromstring(_opened(text).encode(), parser=parser))
     except (etree.LxmlError, ValueError, AssertionError) as exc:
         raise Poison("unreadable-markup", f"{type(exc).__name__}: {exc}"[:200]) from exc
+    if tree is None:
+        raise Poison("unreadable-markup", "no element")
     _cap_spans(tree)
     segments = segment(tree)
     return Markup(tree, url, _metas(tree), tuple(_linked(tree)), segments, segments.lines[:MAX_LINES])

@@ -23,6 +23,8 @@ class Parts:
     stamp: Stamp
     byline: tuple[str, ...] = ()
     fields: dict[str, Any] | None = None  # further fields of Article
+    text_from: str = "lines"  # what the paragraphs are taken from
+    confidence: float | None = None  # of the block model, where it was asked
 
 
 def stamp_of(component: str, *rules: object) -> Stamp:

@@ -4,10 +4,9 @@ Asked without metadata, comments and deduplication: its duplicate filter keeps a
 process, so that the same page would give another text the second time.
 """
 
-from copy import deepcopy
 from importlib.metadata import version
 
-from lxml import etree
+from lxml import etree, html
 from lxml.etree import _Element as Element
 from trafilatura import bare_extraction
 
@@ -36,7 +35,7 @@ def read_paragraphs(page: Markup, *, fast: bool) -> list[str]:
     """
     try:
         found = bare_extraction(
-            _shield(page),
+            _reread(page),
             url=page.url or None,
             include_comments=False,
             include_tables=True,
@@ -58,12 +57,8 @@ def _unmark(line: str) -> str:
     return line.removeprefix("- ").strip()
 
 
-def _shield(page: Markup) -> Element:
-    """The tree itself, or a copy with stand-ins where the page has joiners."""
-    if not any("\u200c" in line or "\u200d" in line for line in page.lines):
-        return page.tree
-    tree = deepcopy(page.tree)
-    for element in tree.iter():
-        element.text = element.text and element.text.translate(_SHIELDED)
-        element.tail = element.tail and element.tail.translate(_SHIELDED)
-    return tree
+def _reread(page: Markup) -> Element:
+    """The page in a tree of its own, of the class that the library asks for, with stand-ins for joiners."""
+    text = etree.tostring(page.tree, encoding="unicode", method="html").translate(_SHIELDED)
+    parser = html.HTMLParser(encoding="utf-8", collect_ids=False)
+    return html.document_fromstring(text.encode(), parser=parser)

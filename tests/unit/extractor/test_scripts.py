@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from services.extractor.blockmodel import judge
-from services.extractor.cascade import KEEP, read_text, shown
+from services.extractor.cascade import KEEP, choose_text, shown
 from services.extractor.markup import parse_markup
 from services.extractor.told import told_by
 from tests.unit.extractor.pages import URL
@@ -20,14 +20,14 @@ LANGUAGES = pytest.mark.parametrize("story", STORIES, ids=[story.language for st
 def test_every_paragraph_is_kept_as_it_was_written_and_apart(
     story: Story, made: Callable[[Story], str]
 ) -> None:
-    read = read_text(parse_markup(made(story), URL))
+    read = choose_text(parse_markup(made(story), URL))
     assert [paragraph for paragraph in story.body if paragraph not in read.paragraphs] == []
 
 
 @LANGUAGES
 @PAGES
 def test_menus_and_related_headlines_are_dropped(story: Story, made: Callable[[Story], str]) -> None:
-    text = "\n".join(read_text(parse_markup(made(story), URL)).paragraphs)
+    text = "\n".join(choose_text(parse_markup(made(story), URL)).paragraphs)
     assert [said for said in (*story.menu, *story.related, "© 2024 River Post") if said in text] == []
 
 
