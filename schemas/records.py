@@ -212,6 +212,8 @@ class Quality(Part, frozen=True, kw_only=True):
     chars: int
     words: int
     score: float  # 0..1
+    confidence: float | None = None  # 0..1, of the block model in what it thinks of the page; None: not asked
+    text_from: str | None = None  # blocks | json-ld | trafilatura-fast | trafilatura | lines
 
 
 class Change(Part, frozen=True, kw_only=True):

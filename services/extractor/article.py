@@ -1,7 +1,6 @@
 """A page made into an article: the two paths, HTML and flattened text, meet here. Pure."""
 
 import re
-from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -70,7 +69,7 @@ def _assemble(page: RawPage, parts: Parts) -> Article:
         byline=parts.byline,
         credits=tuple(dict.fromkeys(parts.credits)),
         access=parts.access,
-        quality=measure_quality(parts.paragraphs),
+        quality=measure_quality(parts),
         rights=page.rights,
         discovered=page.discovered,
         lane=page.lane,
@@ -83,10 +82,18 @@ def _assemble(page: RawPage, parts: Parts) -> Article:
     )
 
 
-def measure_quality(paragraphs: Sequence[str]) -> Quality:
-    """Length, and a score: the share of the text that is prose, less for texts under 150 words."""
-    chars = sum(map(len, paragraphs)) + 2 * max(0, len(paragraphs) - 1)
-    words = sum(len(paragraph.split()) for paragraph in paragraphs)
-    prose = sum(len(paragraph) for paragraph in paragraphs if is_prose(paragraph))
+def measure_quality(parts: Parts) -> Quality:
+    """Length, what the text is from and how sure the model is, and a score: the share of the text that is
+    prose, less for texts under 150 words."""
+    lengths = [len(paragraph) for paragraph in parts.paragraphs]
+    chars = sum(lengths) + 2 * max(0, len(lengths) - 1)
+    words = sum(len(paragraph.split()) for paragraph in parts.paragraphs)
+    prose = sum(len(paragraph) for paragraph in parts.paragraphs if is_prose(paragraph))
     score = prose / max(1, chars) * min(1.0, words / ENOUGH_WORDS)
-    return Quality(chars=chars, words=words, score=round(score, 3))
+    return Quality(
+        chars=chars,
+        words=words,
+        score=round(score, 3),
+        confidence=parts.confidence,
+        text_from=parts.text_from,
+    )

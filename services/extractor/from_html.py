@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from schemas.records import Access, RawPage
 from services.extractor import shape
 from services.extractor.access import judge_access
+from services.extractor.blockmodel import load_model
+from services.extractor.cascade import choose_text
 from services.extractor.credits import find_credits
 from services.extractor.fields import read_fields
 from services.extractor.flat import AFTER
 from services.extractor.markup import Markup, parse_markup
 from services.extractor.paragraphs import clean_paragraphs
 from services.extractor.parts import Parts, stamp_of
-from services.extractor.readable import READER, read_paragraphs
+from services.extractor.readable import READER
 
-MIN_LINKED = 600  # characters of a JSON-LD articleBody that may stand in for a page without text
-HTML_STAMP = stamp_of("extractor.html", READER)
-
-_MARKUP = re.compile(r"<[^<>]{1,2000}>")
+HTML_STAMP = stamp_of("extractor.html", READER, load_model().digest)
 
 
 def parts_of_html(text: str, page: RawPage) -> Parts:
@@ -27,7 +26,8 @@ def parts_of_html(text: str, page: RawPage) -> Parts:
     """
     markup = parse_markup(text, page.url)
     fields = read_fields(markup, page)
-    paragraphs = clean_paragraphs(read_paragraphs(markup) or _linked_body(markup), fields.title)
+    found_text = choose_text(markup)
+    paragraphs = clean_paragraphs(found_text.paragraphs, fields.title)
     shape.refuse_other_kinds(markup, fields.title, paragraphs)
     after = _lines_after(markup.lines, paragraphs)
     found = [c for c in find_credits((*paragraphs, *after)) if c.kind not in ("author", "role")]
@@ -38,6 +38,8 @@ def parts_of_html(text: str, page: RawPage) -> Parts:
         credits=[*fields.credits, *found],
         access=_access_of(markup, "\n\n".join(paragraphs), page.truncated),
         stamp=HTML_STAMP,
+        text_from=found_text.source,
+        confidence=found_text.confidence,
         byline=fields.byline,
         fields=fields.others,
         evidence=fields.evidence,
@@ -50,14 +52,6 @@ def _lines_after(lines: Sequence[str], paragraphs: Sequence[str]) -> tuple[str, 
     tail = paragraphs[-1][-60:] if paragraphs else ""
     end = next((i for i in range(len(lines) - 1, -1, -1) if tail and lines[i].endswith(tail)), len(lines))
     return tuple(lines[end + 1 : end + 1 + AFTER])
-
-
-def _linked_body(markup: Markup) -> list[str]:
-    """The articleBody of the JSON-LD, for pages that show no text of their own."""
-    body = markup.story.get("articleBody")
-    if not isinstance(body, str) or len(body) < MIN_LINKED:
-        return []
-    return [line for part in _MARKUP.sub("\n", body).split("\n") if (line := " ".join(part.split()))]
 
 
 def _access_of(markup: Markup, text: str, truncated: bool) -> Access:

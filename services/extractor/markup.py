@@ -1,16 +1,17 @@
-"""One parse of an HTML page: the tree, its meta elements, its JSON-LD, and its visible lines. Pure."""
+"""One parse of an HTML page: the tree, its meta elements, its JSON-LD, and its visible blocks. Pure."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
+from typing import Any, cast
 
-from lxml import etree, html
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from services.extractor.guard import refuse_pathological
+from services.extractor.segments import Segments, segment
 from services.stage import Poison
 
 JSON_LD = "application/ld+json"
@@ -19,15 +20,6 @@ MAX_NODES = 500  # JSON-LD objects looked at
 MAX_LINES = 20_000  # visible lines looked at
 MAX_VALUE = 2_000  # characters of one meta value
 
-_BLOCKS = frozenset((
-    "address", "article", "aside", "blockquote", "body", "br", "button", "caption", "dd", "details", "div",
-    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
-    "header", "hr", "html", "label", "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section",
-    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
-))  # fmt: skip
-_UNSEEN = frozenset(
-    ["script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "textarea"]
-)
 _SELF_CLOSED = re.compile(r"(<html\b[^<>]{0,2000})(?<=/)>", re.IGNORECASE)
 _HEAD = 20_000  # characters in which the document element begins
 
@@ -46,7 +38,8 @@ class Markup:
     url: str
     metas: Mapping[str, tuple[str, ...]]  # lower-case name, property or itemprop → contents in order
     linked: tuple[Mapping[str, Any], ...]  # JSON-LD objects, outer ones first
-    lines: tuple[str, ...]  # what a reader sees, a line a block, white space folded
+    segments: Segments  # the blocks of its text, and where they lie
+    lines: tuple[str, ...]  # what a reader sees, a line a block or line break, white space folded
 
     def meta(self, *names: str) -> str | None:
         """The first value of the first of these names that has one."""
@@ -61,13 +54,17 @@ class Markup:
 def parse_markup(text: str, url: str) -> Markup:
     """The page parsed. Raises Poison("page-too-complex"), Poison("unreadable-markup")."""
     refuse_pathological(text)
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    # not lxml.html: each element would cost a look-up of its class, as often as it is come by
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        tree = html.document_fromstring(_opened(text).encode(), parser=parser)
+        tree = cast("Element | None", etree.fromstring(_opened(text).encode(), parser=parser))
     except (etree.LxmlError, ValueError, AssertionError) as exc:
         raise Poison("unreadable-markup", f"{type(exc).__name__}: {exc}"[:200]) from exc
+    if tree is None:
+        raise Poison("unreadable-markup", "no element")
     _cap_spans(tree)
-    return Markup(tree, url, _metas(tree), tuple(_linked(tree)), tuple(_lines(tree)))
+    segments = segment(tree)
+    return Markup(tree, url, _metas(tree), tuple(_linked(tree)), segments, segments.lines[:MAX_LINES])
 
 
 def types_of(node: Mapping[str, Any]) -> frozenset[str]:
@@ -157,33 +154,3 @@ def _sayable(node: Any) -> Any:
     if isinstance(node, dict):
         return {_sayable(name): _sayable(each) for name, each in node.items()}
     return node
-
-
-def _lines(tree: Element) -> Iterator[str]:
-    parts: list[str] = []
-    count = 0
-    for text in _texts(tree):
-        if text is not None:
-            parts.append(text)
-        elif parts:
-            line = " ".join("".join(parts).split())
-            parts.clear()
-            if line and count < MAX_LINES:
-                count += 1
-                yield line
-
-
-def _texts(tree: Element) -> Iterator[str | None]:
-    """Pieces of visible text in document order, None at each edge of a block."""
-    walk = etree.iterwalk(tree, events=("start", "end"))
-    for event, element in walk:
-        tag = element.tag
-        if event == "start" and tag in _UNSEEN:
-            walk.skip_subtree()
-            continue
-        if tag in _BLOCKS:
-            yield None
-        piece = element.text if event == "start" else element.tail
-        if piece:
-            yield piece
-    yield None

@@ -25,6 +25,8 @@ class Parts:
     fields: dict[str, Any] | None = None  # further fields of Article
     evidence: tuple[FieldEvidence, ...] = ()
     label: str | None = None  # the language that the page says it is in
+    text_from: str = "lines"  # what the paragraphs are taken from
+    confidence: float | None = None  # of the block model, where it was asked
 
 
 def stamp_of(component: str, *rules: object) -> Stamp:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any
 
-FILES = ("phrases.toml", "credits.toml", "languages.toml", "dates.toml", "names.toml")
+FILES = ("phrases.toml", "credits.toml", "languages.toml", "dates.toml", "names.toml", "blocks.toml")
 
 
 @lru_cache(maxsize=len(FILES))
