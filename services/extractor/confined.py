@@ -44,15 +44,10 @@ def receive(sock: socket.socket) -> bytes | None:
 
 
 def _exactly(sock: socket.socket, size: int) -> bytes | None:
-    frame = bytearray(size)
-    rest = memoryview(frame)
-    while rest:
-        with suppress(ConnectionError):
-            if got := sock.recv_into(rest):
-                rest = rest[got:]
-                continue
-        return None
-    return bytes(frame)
+    with suppress(ConnectionError):
+        frame = sock.recv(size, socket.MSG_WAITALL)  # one call and one copy; no signal comes that is not the end
+        return frame if len(frame) == size else None
+    return None
 
 
 def _reply(answer: Callable[[bytes], bytes], frame: bytes) -> Reply:

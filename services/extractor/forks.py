@@ -25,6 +25,7 @@ from services.extractor.wire import (
     Limits,
     Ready,
     Reply,
+    framed,
 )
 from services.stage import Transient
 
@@ -57,8 +58,8 @@ class Fork:
         """What it answers; None where it ended instead, or answers nonsense."""
         loop = asyncio.get_running_loop()
         try:
-            await loop.sock_sendall(self.sock, HEAD.pack(len(frame)))
-            await loop.sock_sendall(self.sock, frame)
+            # At once: it would wake up for the length alone.
+            await loop.sock_sendall(self.sock, framed(frame))
             answer = await receive(self.sock)
             return None if answer is None else REPLIES.decode(answer)
         except (OSError, msgspec.DecodeError):

@@ -110,7 +110,9 @@ class Pool:
         asking = asyncio.create_task(worker.ask(frame))
         try:
             for _ in range(TURNS):
-                await asyncio.wait({asking}, timeout=self.limits.seconds)
+                done, _ = await asyncio.wait({asking}, timeout=self.limits.seconds)
+                if done:
+                    break
         except BaseException:  # nobody waits for the answer any more
             await self._kill(worker, asking)
             raise
