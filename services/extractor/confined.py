@@ -45,7 +45,8 @@ def receive(sock: socket.socket) -> bytes | None:
 
 def _exactly(sock: socket.socket, size: int) -> bytes | None:
     with suppress(ConnectionError):
-        frame = sock.recv(size, socket.MSG_WAITALL)  # one call and one copy; no signal comes that is not the end
+        # One call and one copy; no signal comes here but those that end the process.
+        frame = sock.recv(size, socket.MSG_WAITALL)
         return frame if len(frame) == size else None
     return None
 

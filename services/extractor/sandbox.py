@@ -1,8 +1,9 @@
 """A pool of worker processes, so that a page cannot hurt: what it breaks is its worker.
 
 Each page has a worker of its own while it lasts. One that takes too much processor time or memory ends by
-a limit that the kernel keeps, one that stands still is killed from here. A worker that ends for any other
-reason may not have been at fault, nor its page: the page is tried once more, alone, and only then given up.
+a limit that the kernel keeps, and the page is to blame. One that stands still is killed from here, others
+are killed by somebody, or crash: that may be the machine's doing, or a neighbour's. Such a page is tried
+once more, alone, and only then given up.
 """
 
 import asyncio
@@ -33,10 +34,11 @@ class Bug(Exception):
 
 
 class Lost(Exception):
-    """A worker ended under a page, and nothing says that the page is to blame."""
+    """A worker ended under a page, or got no time, and nothing says that the page is to blame."""
 
-    def __init__(self, end: End) -> None:
-        super().__init__(_how(end))
+    def __init__(self, poison: Poison) -> None:
+        super().__init__(poison.detail)
+        self.poison = poison  # what it is if it comes to the same end alone
 
 
 @dataclass(slots=True)
@@ -83,12 +85,12 @@ class Pool:
             async with self._seats:
                 return await self._attempt(frame)
         except Lost:
-            pass  # killed from outside, or by what another page did to the machine: only alone can one tell
+            pass  # a busy machine, a hand from outside, or what another page did: only alone can one tell
         async with self._nobody_else():
             try:
                 return await self._attempt(frame)
             except Lost as again:
-                raise self._broken("extraction-crash", f"twice, the second time alone: {again}") from again
+                raise self._broken(again.poison.reason, f"twice, the second time alone: {again}") from again
 
     @asynccontextmanager
     async def _nobody_else(self) -> AsyncIterator[None]:
@@ -118,7 +120,8 @@ class Pool:
             raise
         if not asking.done():
             await self._kill(worker, asking)
-            raise self._broken("extraction-timeout", f"over {self.limits.seconds * TURNS:g} s on the clock")
+            why = f"over {self.limits.seconds * TURNS:g} s on the clock"
+            raise Lost(Poison("extraction-timeout", why))
         if (reply := asking.result()) is None:
             raise self._blame(await self._retire(worker, kill=True))
         if reply.last:
@@ -164,7 +167,7 @@ class Pool:
         if end.code == -signal.SIGPROF:
             why = f"over {self.limits.seconds:g} s of processor time"
             return self._broken("extraction-timeout", why)
-        return Lost(end)
+        return Lost(Poison("extraction-crash", _how(end)))
 
     def _broken(self, reason: str, detail: str) -> Poison:
         if self.metrics:

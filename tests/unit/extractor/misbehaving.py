@@ -98,12 +98,20 @@ def once(rest: str) -> bytes:
     return b"well"
 
 
+def starved(rest: str) -> bytes:
+    """The machine has no time for it, the first time."""
+    if not Path(rest).exists():
+        Path(rest).touch()
+        time.sleep(60)
+    return b"well"
+
+
 def flood(rest: str) -> bytes:
     return b"x" * (int(rest) * 2**20)
 
 
 DEEDS = {deed.__name__: deed for deed in (
-    who, echo, spin, nap, deaf, hog, hoard, crash, leave, shout, skip, poison, bug, once, flood,
+    who, echo, spin, nap, deaf, hog, hoard, crash, leave, shout, skip, poison, bug, once, starved, flood,
 )}  # fmt: skip
 
 

@@ -125,6 +125,11 @@ async def test_a_worker_killed_from_outside_in_mid_page_costs_nothing(tmp_path: 
         assert await pool.ask(b"once " + str(tmp_path / "mark").encode()) == b"well"
 
 
+async def test_a_page_that_got_no_time_on_a_busy_machine_is_given_some_alone(tmp_path: Path) -> None:
+    async with a_pool() as pool:
+        assert await pool.ask(b"starved " + str(tmp_path / "mark").encode()) == b"well"
+
+
 async def test_a_page_is_tried_again_only_when_nothing_else_runs(tmp_path: Path) -> None:
     """Else a page that eats the machine's memory would take the second life of its neighbour too."""
     async with a_pool(Limits(seconds=1.0, memory=QUICK.memory)) as pool:

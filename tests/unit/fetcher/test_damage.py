@@ -66,6 +66,11 @@ def test_damage_costs_itself_and_no_entry(items: str) -> None:
         ("<![CDATA[re<i>mark</i>able <p>news</p>]]>", "remarkable news"),
         ("x <![CDATA[<b>b</b> & c]]> d &amp; e", "x b & c d & e"),
         ("List&lt;String&gt; &lt;3", "List<String> <3"),
+        (
+            "&lt;p&gt;a&lt;/p&gt;&lt;p class=x&gt;b&lt;br&gt;c&lt;br/&gt;d&lt;br /&gt;e&lt;/P&gt;f",
+            "a b c d e f",
+        ),
+        ("<![CDATA[<p>a</p><p>b</p><i>c</i>d]]>", "a b cd"),
         ("Q&amp;amp;A &amp;#8217;s &amp;lt;i&amp;gt;x&amp;lt;/i&amp;gt;", "Q&A ’s x"),
         ("AT&T; R&D &copy 2026", "AT&T; R&D &copy 2026"),
         ("a&#8211;b&#x2019;c&hellip;", "a–b’c…"),

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.fetcher.dates import iso_date
 
@@ -8,6 +10,9 @@ from services.fetcher.dates import iso_date
     [
         ("Fri, 20 Nov 2026 10:00:00 GMT", "2026-11-20T10:00:00+00:00"),
         ("Fri, 20 Nov 2026 10:00:00 +0330", "2026-11-20T10:00:00+03:30"),
+        ("Fri, 20 Nov 2026 10:00:00 -0000", "2026-11-20T10:00:00+00:00"),
+        ("Wed, 31 Dec 2025 23:59:59 +0000", "2025-12-31T23:59:59+00:00"),
+        ("Mon, 30 Feb 2026 10:00:00 GMT", "Mon, 30 Feb 2026 10:00:00 GMT"),
         ("Fri, 20 Nov 2026 10:00:00 EST", "2026-11-20T10:00:00-05:00"),
         ("Fri, 20 Nov 2026 10:00:00 CET", "2026-11-20T10:00:00+01:00"),
         ("Fri, 20 Nov 2026 10:00:00 XYZ", "2026-11-20T10:00:00"),
@@ -25,6 +30,7 @@ from services.fetcher.dates import iso_date
         ("20261120T100000Z", "2026-11-20T10:00:00+00:00"),
         ("2026-11-20T10:00:00Z", "2026-11-20T10:00:00+00:00"),
         ("2026-11-20T10:00:00.123456-04:00", "2026-11-20T10:00:00-04:00"),
+        ("2026-02-30T10:00:00Z", "2026-02-30T10:00:00Z"),
         ("2026-11-20t10:00z", "2026-11-20T10:00:00+00:00"),
         ("2026-11-20 10:00:00 +0330", "2026-11-20T10:00:00+03:30"),
         ("2026-11-20 10:00", "2026-11-20T10:00:00"),
@@ -71,4 +77,32 @@ from services.fetcher.dates import iso_date
 def test_dates_are_read_liberally_and_kept_as_printed_otherwise(
     printed: str | None, read: str | None
 ) -> None:
+    assert iso_date(printed) == read
+
+
+CLOCKS = st.times().map(lambda time: f"{time:%H:%M:%S}")
+ZONES = st.builds("{}{:02}{:02}".format, st.sampled_from("+-"), st.integers(0, 19), st.integers(0, 59))
+WORDS = st.builds(
+    "{}{} {} {} {} {}".format,
+    st.sampled_from(["", "Fri, ", "Fri "]),
+    st.sampled_from([*map(str, range(40)), *(f"{day:02}" for day in range(10))]),
+    st.sampled_from(["Jan", "Feb", "Apr", "Nov", "Dec", "Ago", "Foo"]),
+    st.integers(1900, 2099),
+    CLOCKS,
+    st.one_of(ZONES, st.sampled_from(["GMT", "UTC"])),
+)
+ISO = st.builds(
+    "{}-{:02}-{:02}T{}{}{}".format,
+    st.integers(1900, 2099),
+    st.integers(0, 13),
+    st.integers(0, 32),
+    CLOCKS,
+    st.sampled_from(["", ".5", ".123456"]),
+    st.one_of(ZONES.map(lambda zone: f"{zone[:3]}:{zone[3:]}"), st.just("Z")),
+)
+
+
+@given(st.one_of(WORDS, ISO))
+def test_an_exact_date_reads_as_it_does_with_white_space_behind_it(printed: str) -> None:
+    read = iso_date(f"{printed} ")  # which makes it no exact one
     assert iso_date(printed) == read
