@@ -1,26 +1,27 @@
 """Which language a text is written in: script, telling letters and the commonest words. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from schemas.records import FieldEvidence
 from services.extractor.rules import load_rules
 
 SAMPLE = 5_000  # characters looked at
+MIN_WORDS = 5
 MIN_SHARE = 0.04  # common words per word; every prose sample of these languages has over .1
 
 _LANGUAGES = load_rules("languages.toml")
 STOP_WORDS: Mapping[str, frozenset[str]] = {
     name: frozenset(words.split()) for name, words in _LANGUAGES["stop_words"].items()
 }
+_LATIN = ("en", "de", "fr", "tr", "ku", "az", "es", "it", "pt", "nl", "ro", "id", "pl", "sv")
 SCRIPTS: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
-    ("arabic", re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]"), ("ar", "fa", "ckb")),
-    ("cyrillic", re.compile("[\u0400-\u04ff]"), ("ru",)),
-    ("latin", re.compile("[A-Za-z\u00c0-\u024f]"), ("en", "de", "fr", "tr", "ku")),
+    ("arabic", re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]+"), ("ar", "fa", "ckb", "ur", "ps")),
+    ("cyrillic", re.compile("[\u0400-\u04ff]+"), ("ru", "uk")),
+    ("latin", re.compile("[A-Za-z\u00c0-\u024f\u0259]+"), _LATIN),
 )
-TELLING: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(f"[{letters}]", re.IGNORECASE) for name, letters in _LANGUAGES["telling_letters"].items()
-}
+TELLING: Mapping[str, str] = _LANGUAGES["telling_letters"]
 
 SPOKEN = {"kmr": "ku", "arb": "ar", "pes": "fa", "per": "fa", "prs": "fa"}
 """Labels that name the same language by another tag."""
@@ -32,10 +33,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:\u200c[^\W\d_]+)*")
 def detect_language(text: str) -> str | None:
     """BCP 47 tag of the language, or None where the text is too short or in none of those we know."""
     sample = text[:SAMPLE].casefold()
-    words = _WORD.findall(sample)
-    counts = [(len(letters.findall(sample)), languages) for _, letters, languages in SCRIPTS]
+    words = Counter(_WORD.findall(sample))
+    counts = [(sum(map(len, letters.findall(sample))), languages) for _, letters, languages in SCRIPTS]
     most, languages = max(counts, key=lambda pair: pair[0])
-    if len(words) < 5 or most * 2 < sum(count for count, _ in counts):
+    if words.total() < MIN_WORDS or most * 2 < sum(count for count, _ in counts):
         return None
     best, score = max(((name, _score(name, words, sample)) for name in languages), key=lambda pair: pair[1])
     return best if score >= MIN_SHARE else None
@@ -57,8 +58,8 @@ def language_evidence(found: str | None, label: str | None) -> tuple[FieldEviden
     )
 
 
-def _score(language: str, words: list[str], sample: str) -> float:
+def _score(language: str, words: Counter[str], sample: str) -> float:
     """Share of common words, and a little for each telling letter."""
-    common = sum(word in STOP_WORDS[language] for word in words) / len(words)
-    telling = TELLING.get(language)
-    return common + (min(0.5, len(telling.findall(sample)) / len(sample) * 2) if telling else 0.0)
+    common = sum(words[word] for word in STOP_WORDS[language] & words.keys()) / words.total()
+    telling = sum(map(sample.count, TELLING.get(language, "")))
+    return common + min(0.5, telling / len(sample) * 2)

@@ -81,6 +81,11 @@ LINE = ("visible-line", 0.85)
         ([("2024-02-28", "visible-line", 0.5)], "2024-02-20", 0.95),  # today's date in a theme
         ([("2024-02-28", "time-element", 0.85)], "2024-02-20", 0.7),
         ([("2024-02-28", "modified", 0.4)], "2024-02-20", 0.95),
+        (
+            [("2024-02-28", *LINE), ("2024-02-20", "modified", 0.4)],
+            "2024-02-28",
+            0.7,
+        ),  # a change agrees with nobody
         ([("2023-01-01", "modified", 0.4)], "2024-02-20", 0.75),  # far from the last change
         ([("2023-01-01", "modified", 0.4), ("2024-02-20", *LINE)], "2024-02-20", 0.95),
     ],
@@ -123,6 +128,7 @@ UTC_MOMENT = "2024-02-29T02:04:30+00:00"
         ([said("2024-02-28T21:04:30-05:00", "meta")], "2024-02-28T21:04:30-05:00"),
         ([said("2024-02-28T21:04", "visible-line", precision="minute")], "2024-02-28T21:04:30-05:00"),
         ([said("2024-02-28T21:17", "visible-line", precision="minute")], UTC_MOMENT),  # another moment
+        ([said("2024-02-27T02:04", "visible-line", precision="minute")], UTC_MOMENT),  # no zone is that far
         (
             [said("2024-02-28", "url"), said("2024-03-01T10:00:00-05:00", "modified")],
             "2024-02-28T21:04:30-05:00",

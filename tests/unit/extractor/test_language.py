@@ -34,7 +34,59 @@ SAMPLES = {
 }
 
 
-@pytest.mark.parametrize(("language", "text"), SAMPLES.items())
+NEIGHBOURS = {
+    "es": (
+        "El ministerio del agua dijo el martes que el nivel del lago sobre la presa había caído a su punto"
+        " más bajo en once años y que las turbinas se detendrán antes del verano si no llueve."
+    ),
+    "it": (
+        "Il ministero dell'acqua ha detto martedì che il livello del lago sopra la diga è sceso al punto più"
+        " basso da undici anni e che le turbine si fermeranno prima dell'estate se non pioverà."
+    ),
+    "pt": (
+        "O ministério da água disse na terça-feira que o nível do lago acima da barragem caiu ao ponto mais"
+        " baixo em onze anos e que as turbinas vão parar antes do verão se não chover."
+    ),
+    "nl": (
+        "Het ministerie van water zei dinsdag dat het peil van het meer boven de dam tot het laagste punt in"
+        " elf jaar is gedaald en dat de turbines voor de zomer zullen stoppen als het niet regent."
+    ),
+    "ro": (
+        "Ministerul apelor a declarat marți că nivelul lacului de deasupra barajului a scăzut la cel mai mic"
+        " nivel din ultimii unsprezece ani și că turbinele se vor opri înainte de vară dacă nu plouă."
+    ),
+    "id": (
+        "Kementerian air mengatakan pada hari Selasa bahwa permukaan danau di atas bendungan telah turun ke"
+        " titik terendah dalam sebelas tahun dan turbin akan berhenti jika tidak ada hujan."
+    ),
+    "pl": (
+        "Ministerstwo wody poinformowało we wtorek, że poziom jeziora nad zaporą spadł do najniższego punktu"
+        " od jedenastu lat i że turbiny zatrzymają się przed latem, jeśli nie będzie padać."
+    ),
+    "sv": (
+        "Vattenministeriet sade på tisdagen att nivån i sjön ovanför dammen har sjunkit till den lägsta på"
+        " elva år och att turbinerna kommer att stanna före sommaren om det inte regnar."
+    ),
+    "uk": (
+        "Міністерство водних ресурсів повідомило у вівторок, що рівень озера над греблею впав до найнижчої"
+        " позначки за одинадцять років і що турбіни зупиняться до літа, якщо не буде дощів."
+    ),
+    "az": (
+        "Su nazirliyi çərşənbə axşamı bildirib ki, bəndin üstündəki gölün səviyyəsi son on bir ilin ən aşağı"
+        " həddinə düşüb və yağış yağmasa turbinlər yaya qədər dayanacaq."
+    ),
+    "ur": (
+        "وزارت آب نے منگل کو کہا کہ ڈیم کے اوپر جھیل کی سطح گیارہ سال کی کم ترین حد تک گر گئی ہے اور اگر"
+        " بارش نہ ہوئی تو ٹربائن گرمیوں سے پہلے بند ہو جائیں گے۔"
+    ),
+    "ps": (
+        "د اوبو وزارت د سې شنبې په ورځ وویل چې د بند پر سر د جهيل کچه په یوولسو کلونو کې تر ټولو ټیټ حد ته"
+        " رسېدلې ده او که باران ونه شي نو توربینونه به ودریږي."
+    ),
+}
+
+
+@pytest.mark.parametrize(("language", "text"), (SAMPLES | NEIGHBOURS).items())
 def test_the_language_is_that_of_the_text(language: str, text: str) -> None:
     assert detect_language(text) == language
 

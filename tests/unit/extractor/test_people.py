@@ -53,7 +53,9 @@ def test_a_byline_is_split_into_names(printed: str, names: list[str]) -> None:
         ("Baghdad Post", False),
         ("Institute for Rivers", False),
         ("Head of Marketing", False),
-        ("Tuesday morning", False),
+        ("Tuesday Morning", False),
+        ("The Lake Watchers", False),
+        ("On Water", False),
         ("Ludwig van Beet", True),
     ],
 )

@@ -96,6 +96,8 @@ def byline_of(page: str, url: str = URL) -> Byline:
             [],
         ),
         ("", "<p>By Layla Hassan</p>", ("Layla Hassan",), []),
+        ("", "<div class=byline>Water desk</div>", (), [("role", "Water desk")]),
+        ("", "<div class=byline>Rivers Lakes Ponds Wells Springs Canals Marshes</div>", (), []),
         ("", "<div class=comment-list><a href='/author/x'>Omar Aziz</a></div>", (), []),
         ("", "<nav><a href='/author/x'>Omar Aziz</a></nav>", (), []),
         ("", "<aside><a href='/author/x'>Omar Aziz</a></aside>", ("Omar Aziz",), []),  # near the headline

@@ -40,6 +40,11 @@ OWN = ("River Post", "river.example", "river")
             "",
             "Lake falls to a new low this year",
         ),
+        (
+            "<title>RiverPost | Lake falls to a new low this year</title>",
+            "",
+            "Lake falls to a new low this year",
+        ),
         ("<title>Lake falls - or does it? | River Post</title>", "", "Lake falls - or does it?"),
         (f"<meta property=og:title content='{H1} again'>", f"{H1} again | Opinion", f"{H1} again"),
         (linked('"headline": "Lake &amp; river fall again"'), "", "Lake & river fall again"),
