@@ -39,7 +39,7 @@ def flatten(booster: "lightgbm.Booster") -> Forest:
     grown = [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
     shape = (len(grown), MAX_LEAVES - 1)
     features, thresholds = np.zeros(shape, np.uint16), np.full(shape, EVERY, np.float32)
-    words = np.full(shape, 2**MAX_LEAVES - 1, np.uint16)
+    words = np.zeros(shape, np.uint16)
     leaves = np.zeros((len(grown), MAX_LEAVES), np.int32)
     for i, root in enumerate(grown):
         values = list(_leaves(root))
@@ -62,8 +62,7 @@ def _nodes(node: dict[str, Any], first: int = 0) -> Iterator[tuple[int, np.float
     if "leaf_value" in node:
         return
     left = sum(1 for _ in _leaves(node["left_child"]))
-    word = (2**MAX_LEAVES - 1) & ~(((1 << left) - 1) << first)
-    yield node["split_feature"], rounded_down(node["threshold"]), word
+    yield node["split_feature"], rounded_down(node["threshold"]), ((1 << left) - 1) << first
     yield from _nodes(node["left_child"], first)
     yield from _nodes(node["right_child"], first + left)
 

@@ -4,7 +4,6 @@ What they mean is in COLUMNS, in order; the model's file holds a digest of that 
 blocks of over 80 characters of which less than 30 % are links; shares are of the page.
 """
 
-import math
 from collections import Counter
 from dataclasses import dataclass
 
@@ -12,14 +11,22 @@ import numpy as np
 
 from services.extractor.arrays import Bools, Doubles, Floats, Ints, moved
 from services.extractor.classnames import CLASSES, NAMES
-from services.extractor.outline import UP, Outline
+from services.extractor.outline import Outline
+from services.extractor.placing import (
+    ELEMENTS,
+    KINDS,
+    POSITION,
+    find_headline,
+    place_among_kinds,
+    place_in_elements,
+    place_on_page,
+)
 from services.extractor.segments import Segments
 from services.extractor.told import Told
 from services.extractor.wording import FIGURES, PHRASES, phrase_bits, read_words, tokens_of
 
 GOOD_CHARS, GOOD_LINKS = 80, 0.3
 LINK_CHARS, LINK_SHARE = 60, 0.9  # shorter blocks that are links to this share are never asked about
-WINDOW = 6  # blocks before and after
 EDGE = 80  # characters at either end of a block that are looked for in the articleBody
 MIN_USUAL = 0.04  # share of function words in good text: less, and we do not know the language
 TYPES = (
@@ -30,15 +37,6 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 SHIFTS = (1, 2, 3, -1, -2, -3)
 
 OWN = ("chars", "link_share", "strong_share", "links", "breaks", "repeats", "type", "heading", "depth")
-POSITION = (
-    "index", "chars_before", "after_headline", "blocks_from_headline", "chars_from_headline", "good_before",
-    "good_after", "good_share_before", "page_blocks", "page_chars", "page_good",
-)  # fmt: skip
-ELEMENTS = (
-    *(f"good_{i}" for i in range(UP)), *(f"links_{i}" for i in range(UP)), "up_to_half", "up_to_most",
-    "best_parent", "siblings", "sibling_rank", "sibling_good",
-)  # fmt: skip
-KINDS = ("kind_count", "kind_good", "kind_chars", "kind_links")
 LINKED = ("linked_body", "has_linked_body", "linked_body_coverage")
 CORE = (
     "chars", "link_share", "relative_function_words", "terminal", "like_title", "good_1", "depth", "heading",
@@ -95,17 +93,19 @@ def describe(page: Segments, told: Told) -> Page:
     tags = [page.tags[i] for i in blocks.place.tolist()]
     kinds = np.array(page.kinds)[blocks.place]
     own = _own(page, blocks, tags)
-    elements = _elements(outline, good)
+    elements = place_in_elements(outline, good)
+    like = figures[:, FIGURES.index("like_title")]
     relative = _relative(figures[:, FIGURES.index("function_words")], good)
     core = np.stack([
-        own[0], own[1], relative, *(figures[:, FIGURES.index(name)] for name in ("terminal", "like_title")),
-        elements[1], own[-1], own[-2], own[-3],
+        own[0], own[1], relative, figures[:, FIGURES.index("terminal")], like, elements[1], own[-1],
+        own[-2], own[-3],
     ], 1)  # fmt: skip
     parents = outline.around[1].astype(np.float64)
     columns = np.concatenate([
         np.stack(own, 1), figures, relative[:, None], _linked(linked, told, outline.total),
-        np.stack(_position(chars, good, outline.total, _headline(tags, figures)), 1), np.stack(elements, 1),
-        np.stack(_kinds(kinds, blocks, good, outline.total), 1),
+        np.stack(place_on_page(chars, good, outline.total, find_headline(tags, like)), 1),
+        np.stack(elements, 1),
+        np.stack(place_among_kinds(kinds, chars, blocks.linked, good, outline.total), 1),
         _bits(outline.inherited(), len(NAMES)), _bits(outline.near(), len(NAMES)),
         _bits(blocks.inner, len(CLASSES)), _bits(phrases, len(PHRASES)),
         *(moved(core, shift) for shift in SHIFTS),
@@ -164,74 +164,6 @@ def _linked(linked: Doubles, told: Told, good: float) -> Doubles:
     if told.body:
         columns[:, 0], columns[:, 1], columns[:, 2] = linked, 1.0, min(len(told.body) / good, 3.0)
     return columns
-
-
-def _position(chars: Doubles, good: Doubles, total: float, headline: int) -> list[Doubles]:
-    count = len(chars)
-    index = np.arange(count)
-    before, whole = np.cumsum(chars) - chars, chars.sum()
-    passed = np.concatenate([[0.0], np.cumsum(good)])
-    constant = np.ones(count)
-    if headline >= 0:
-        after, blocks, distance = (
-            (index > headline).astype(np.float64),
-            np.clip((index - headline).astype(np.float64), -50.0, 100.0),
-            np.clip((before - before[headline]) / 1000, -5.0, 20.0),
-        )
-    else:  # there is none: values no block can have
-        after, blocks, distance = -constant, -99 * constant, -9 * constant
-    return [
-        index / count, before / whole, after, blocks, distance,
-        (passed[index] - passed[np.maximum(index - WINDOW, 0)]) / 1000,
-        (passed[np.minimum(index + WINDOW + 1, count)] - passed[index + 1]) / 1000,
-        passed[index] / total,
-        constant * math.log1p(count), constant * math.log1p(whole), constant * math.log1p(total),
-    ]  # fmt: skip
-
-
-def _headline(tags: list[str], figures: Doubles) -> int:
-    """The block that is the headline: of the h1, or else of all, the one most like the title; -1 for none."""
-    like = figures[:, FIGURES.index("like_title")]
-    first = [i for i, tag in enumerate(tags) if tag == "h1"]
-    if first:
-        return max(first, key=lambda i: float(like[i]))
-    best = int(like.argmax())
-    return best if like[best] >= 0.5 else -1
-
-
-def _elements(outline: Outline, good: Doubles) -> list[Doubles]:
-    parent = outline.around[1]
-    size = len(outline.parents)
-    siblings, gathered = np.bincount(parent, minlength=size), np.bincount(parent, good, size)
-    return [
-        *(outline.good[at] / outline.total for at in outline.around),
-        *(outline.linked[at] / np.maximum(outline.chars[at], 1) for at in outline.around),
-        outline.levels(0.5),
-        outline.levels(0.8),
-        (parent == gathered.argmax()).astype(np.float64),
-        np.log1p(siblings[parent]),
-        _rank(parent, siblings),
-        gathered[parent] / outline.total,
-    ]
-
-
-def _rank(parent: Ints, siblings: Ints) -> Doubles:
-    """Where a block stands among those of the same parent, 0 to 1."""
-    order = np.argsort(parent, kind="stable")
-    start: Ints = np.cumsum(siblings) - siblings
-    rank = np.zeros(len(parent))
-    rank[order] = np.arange(len(parent)) - start[parent[order]]
-    share: Doubles = rank / np.maximum(siblings[parent] - 1, 1)
-    return share
-
-
-def _kinds(kinds: Ints, blocks: _Blocks, good: Doubles, total: float) -> list[Doubles]:
-    """Of all blocks of the same kind: how many, their good text, mean length, share of links."""
-    count = np.bincount(kinds)[kinds]
-    gathered, chars, linked = (
-        np.bincount(kinds, each)[kinds] for each in (good, blocks.chars, blocks.linked)
-    )
-    return [np.log1p(count), gathered / total, np.log1p(chars / count), np.minimum(linked / chars, 1.0)]
 
 
 def _bits(values: Ints, count: int) -> Ints:

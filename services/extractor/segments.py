@@ -97,10 +97,7 @@ class _Walk:
                     self._say(child.tail, link, strong)
                     continue
                 waiting.append((children, place, link, strong, child.tail))
-                if inside != place:
-                    place, link, strong = inside, False, False
-                else:
-                    link, strong = link or tag == "a", strong or tag in _EMPHASIS
+                place, link, strong = inside, link or tag == "a", strong or tag in _EMPHASIS
                 self._say(child.text, link, strong)
                 children = iter(child) if len(child) else _NONE
                 break

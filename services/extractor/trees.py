@@ -1,9 +1,9 @@
 """An ensemble of decision trees, evaluated in numpy for all blocks of a page at once. Pure.
 
 After QuickScorer (Lucchese et al., SIGIR 2015): a node that is false rules out the leaves on its left. Each
-node has a word with the bits of those leaves cleared; the words of a tree's false nodes are joined by AND,
-and the lowest bit that is left is the leaf. No tree is walked, so a page costs a handful of numpy calls.
-Leaf values are whole numbers of 2**-20, so that their sum is the same on every machine.
+node has a word with the bits of those leaves; the words of a tree's false nodes are joined by OR, and the
+lowest bit that is not set is the leaf. No tree is walked, so a page costs a handful of numpy calls. Leaf
+values are whole numbers of 2**-20, so that their sum is the same on every machine.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,7 @@ MAX_LEAVES = 16  # of a tree: the bits of a word
 SCALE = 2**20
 ROWS = 256  # evaluated at a time: bounds the memory of a page of thousands of blocks
 
-_LOWEST = np.array([(word & -word).bit_length() - 1 for word in range(2**MAX_LEAVES)], np.int8)
-_ALL = np.uint16(2**MAX_LEAVES - 1)
+_LEAF = np.array([(~word & word + 1).bit_length() - 1 for word in range(2**MAX_LEAVES)], np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Forest:
 
     features: NDArray[np.uint16]  # (trees, nodes): which column a node compares
     thresholds: Floats  # (trees, nodes): false where the column is larger
-    words: NDArray[np.uint16]  # (trees, nodes): the leaves that remain where the node is false
+    words: NDArray[np.uint16]  # (trees, nodes): the leaves that a false node rules out
     leaves: NDArray[np.int32]  # (trees, leaves)
 
     def probability(self, columns: Floats) -> Doubles:
@@ -39,9 +38,9 @@ class Forest:
     def _sums(self, columns: Floats) -> Ints:
         trees, nodes = self.features.shape
         by_column = np.ascontiguousarray(columns.T)
-        false = by_column[self.features.ravel()] > self.thresholds.reshape(-1, 1)
-        words = np.where(false, self.words.reshape(-1, 1), _ALL).reshape(trees, nodes, -1)
-        leaf = _LOWEST[np.bitwise_and.reduce(words, axis=1)]
-        found = np.take_along_axis(self.leaves, leaf, axis=1)
-        sums: Ints = found.sum(axis=0, dtype=np.int64)
+        false = by_column.take(self.features.ravel(), axis=0) > self.thresholds.reshape(-1, 1)
+        words = (false.view(np.uint8) * self.words.reshape(-1, 1)).reshape(trees, nodes, -1)
+        leaf = _LEAF.take(np.bitwise_or.reduce(words, axis=1))
+        leaf += np.arange(trees)[:, None] * self.leaves.shape[1]
+        sums: Ints = self.leaves.ravel().take(leaf).sum(axis=0, dtype=np.int64)
         return sums

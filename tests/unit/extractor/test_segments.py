@@ -46,6 +46,12 @@ def test_a_block_knows_its_links_and_its_emphasis() -> None:
     assert (block.linked, block.links, block.strong) == (len("this one"), 1, len("onethat"))
 
 
+def test_a_block_inside_a_link_is_all_link() -> None:
+    headline, text = segments_of("<a href='/a'><h3>Bridge <b>opens</b></h3></a><p>text</p>").blocks
+    assert (headline.linked, headline.strong) == (len("Bridge opens"), len("opens"))
+    assert text.linked == 0
+
+
 def test_what_a_block_counts_is_not_left_to_the_next() -> None:
     first, second = segments_of("<p><a class=byline>name</a></p><p>text</p>").blocks
     assert first.inner == 1 << CLASSES.index("byline")

@@ -8,7 +8,7 @@ INF = np.inf
 FOREST = Forest(
     np.array([[0, 1], [0, 0]], np.uint16),
     np.array([[1, 2], [INF, INF]], np.float32),
-    np.array([[0xFFFE, 0xFFFD], [0xFFFF, 0xFFFF]], np.uint16),
+    np.array([[0b01, 0b10], [0, 0]], np.uint16),
     np.array([[-2 * SCALE, 0, 3 * SCALE], [SCALE, 0, 0]], np.int32),
 )
 
