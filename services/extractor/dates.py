@@ -18,6 +18,7 @@ from services.extractor.markup import Markup
 from services.extractor.rules import compile_any, load_rules
 
 EARLIEST = date(1990, 1, 1)  # before the web: an unset clock (1970) or a date inside the story
+DATE_CHARS = 120  # of a line that is a date and hardly anything else
 SLACK = timedelta(days=1)  # how far ahead of the fetch a time zone can put a date
 
 PUBLISHED_META = (
@@ -39,6 +40,7 @@ _URL_DAY = re.compile(
     r"/(?:\w+[-/])?((?:19|20|13|14)\d\d)[/-](\d{1,2}|[a-z]{3})[/-](\d{1,2})(?=[/\-_.]|$)"
     r"|/((?:19|20)\d\d[01]\d[0-3]\d)(?=[/\-_.]|$)"
 )
+_DIGIT = re.compile(r"\d")
 _BESIDE = load_rules("phrases.toml")["dates"]
 _LABEL = compile_any(_BESIDE["published"])
 _UPDATED = compile_any(_BESIDE["updated"])
@@ -124,6 +126,8 @@ def dates_of_lines(lines: Sequence[DatedLine]) -> Iterator[DateCandidate]:
 
 def is_date_line(line: str) -> bool:
     """Whether a line is a date and hardly anything else."""
+    if len(line) > DATE_CHARS or not _DIGIT.search(line):  # nearly all lines, and to read dates costs time
+        return False
     first = next(read_dates(line), None)
     if first is None:
         return False

@@ -25,7 +25,7 @@ from services.extractor.metadata import (
     find_site_name,
     find_title,
 )
-from services.extractor.paragraphs import clean_paragraphs
+from services.extractor.paragraphs import clean_paragraphs, lines_after
 from services.extractor.parts import Parts, stamp_of
 from services.extractor.readable import READER, read_paragraphs
 
@@ -73,16 +73,14 @@ class Around:
     """Visible lines beside the text."""
 
     dated: list[DatedLine]  # about the headline
-    after: tuple[str, ...]  # below the text
+    after: Sequence[str]  # below the text
 
 
 def _lines_around(markup: Markup, title: str | None, paragraphs: Sequence[str]) -> Around:
     lines = markup.lines
     at = next((i for i, line in enumerate(lines) if title and line == title), None)
     dated = [] if at is None else list(_lines_about(lines, at))
-    tail = paragraphs[-1][-60:] if paragraphs else ""
-    end = next((i for i in range(len(lines) - 1, -1, -1) if tail and lines[i].endswith(tail)), len(lines))
-    return Around(dated, lines[end + 1 : end + 1 + AFTER])
+    return Around(dated, lines_after(lines, paragraphs[-1] if paragraphs else "", AFTER))
 
 
 def _linked_body(markup: Markup) -> list[str]:
