@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from schemas.records import Access
+from services.extractor.paragraphs import lines_after
 from services.extractor.rules import compile_any, load_rules
 
 FEW_WORDS = 250  # under which a paywall sentence on the page is believed
@@ -12,7 +13,6 @@ WHOLE_WORDS = 1_000  # from here on neither a paywall sentence nor an ellipsis a
 CUT_WORDS = 8  # of a last paragraph that is cut off; a shorter one below others is a label: "What say you..."
 SHORTFALL = 0.4  # share of the declared length under which the text is a piece
 NEXT = 2  # lines after the text that may lead on
-TAIL = 60  # characters by which the end of the text is found among the lines
 
 _PAGE = load_rules("phrases.toml")["page"]
 _WALL = compile_any(_PAGE["wall"])
@@ -37,7 +37,7 @@ def judge_access(
         "not-free": free is False and "json-ld: isAccessibleForFree=false",
         "wall": _quote(_WALL, lines),
         "cut": _cut(text, words),
-        "leads-on": words < FEW_WORDS and _quote(_CUT, _after(text, lines)),
+        "leads-on": words < FEW_WORDS and _quote(_CUT, lines_after(lines, text, NEXT)),
         "short": f"{words} of {declared_words} words"
         if declared_words and words < SHORTFALL * declared_words
         else "",
@@ -61,13 +61,6 @@ def _cut(text: str, words: int) -> str:
     label = len(last) < len(text) and len(last.split()) < CUT_WORDS
     broken = words < WHOLE_WORDS and not label and _ELLIPSIS.search(last)
     return f"ends: {text[-40:]}" if broken or _CUT.search(last) else ""
-
-
-def _after(text: str, lines: Sequence[str]) -> Sequence[str]:
-    """The lines that follow the end of the text."""
-    tail = text[-TAIL:].rsplit("\n", 1)[-1]
-    end = next((at for at in range(len(lines) - 1, -1, -1) if tail and lines[at].endswith(tail)), len(lines))
-    return lines[end + 1 : end + 1 + NEXT]
 
 
 def _quote(pattern: re.Pattern[str], lines: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from services.extractor.calendars import GREGORIAN, HIJRI
 from services.extractor.datetext import Reading, as_day, has_weekday, read_dates, rest_of
 from services.extractor.rules import compile_any, load_rules
 
+DATE_CHARS = 120  # of a line that is a date and hardly anything else
 MAX_VALUE = 100  # characters of a stated date
 LABELLED_WORDS, CROWDED_WORDS, OTHER_WORDS = 8, 9, 4
 """Words besides the date: of a line that says what the date is, of one under the title, of others."""
@@ -31,6 +32,7 @@ _PUBLISHED = compile_any(_LABELS["published"])
 _UPDATED = compile_any(_LABELS["updated"])
 _TODAY = compile_any(_LABELS["today"])
 _RELATIVE = compile_any(_LABELS["relative"])
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def dates_of_lines(
 
 def is_date_line(line: str) -> bool:
     """Whether a line is a date and hardly anything else."""
+    if len(line) > DATE_CHARS or not _DIGIT.search(line):  # nearly all lines, and to read dates costs time
+        return False
     first = next(read_dates(line), None)
     if first is None:
         return False

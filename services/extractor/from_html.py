@@ -1,7 +1,6 @@
 """The path of HTML pages: one parse to parts. Pure."""
 
 import re
-from collections.abc import Sequence
 
 from schemas.records import Access, RawPage
 from services.extractor import shape
@@ -12,7 +11,7 @@ from services.extractor.credits import find_credits
 from services.extractor.fields import read_fields
 from services.extractor.flat import AFTER
 from services.extractor.markup import Markup, parse_markup
-from services.extractor.paragraphs import clean_paragraphs
+from services.extractor.paragraphs import clean_paragraphs, lines_after
 from services.extractor.parts import Parts, stamp_of
 from services.extractor.readable import READER
 
@@ -29,7 +28,7 @@ def parts_of_html(text: str, page: RawPage) -> Parts:
     found_text = choose_text(markup)
     paragraphs = clean_paragraphs(found_text.paragraphs, fields.title)
     shape.refuse_other_kinds(markup, fields.title, paragraphs)
-    after = _lines_after(markup.lines, paragraphs)
+    after = lines_after(markup.lines, paragraphs[-1] if paragraphs else "", AFTER)
     found = [c for c in find_credits((*paragraphs, *after)) if c.kind not in ("author", "role")]
     return Parts(
         title=fields.title,
@@ -45,13 +44,6 @@ def parts_of_html(text: str, page: RawPage) -> Parts:
         evidence=fields.evidence,
         label=fields.label,
     )
-
-
-def _lines_after(lines: Sequence[str], paragraphs: Sequence[str]) -> tuple[str, ...]:
-    """Visible lines below the text."""
-    tail = paragraphs[-1][-60:] if paragraphs else ""
-    end = next((i for i in range(len(lines) - 1, -1, -1) if tail and lines[i].endswith(tail)), len(lines))
-    return tuple(lines[end + 1 : end + 1 + AFTER])
 
 
 def _access_of(markup: Markup, text: str, truncated: bool) -> Access:

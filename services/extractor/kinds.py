@@ -6,6 +6,7 @@ one exception is what a page says of itself in JSON-LD. The words are in phrases
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from services.extractor.paragraphs import is_prose
 from services.extractor.rules import compile_any, load_rules
@@ -28,9 +29,12 @@ _PAGE = {name: compile_any(patterns) for name, patterns in load_rules("phrases.t
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Look:
-    """A page as far as its kind shows."""
+    """A page as far as its kind shows.
+
+    Of a page that calls itself an article, headlines, teasers and its own headline are not asked for.
+    """
 
     title: str
     paragraphs: Sequence[str]  # the text found on it, without furniture
@@ -45,7 +49,7 @@ class Look:
     teasers: int = 0
     titled: bool = False  # it has a headline of its own
 
-    @property
+    @cached_property  # most kinds ask
     def prose(self) -> int:
         """Paragraphs of running text."""
         return sum(map(is_prose, self.paragraphs))
@@ -100,10 +104,12 @@ def _live_blog(look: Look) -> str:
     if "LiveBlogPosting" in look.types and look.updates >= MIN_UPDATES:
         return f"json-ld: LiveBlogPosting with {look.updates} updates"
     said = look.says("live") or ("LiveBlogPosting" if "LiveBlogPosting" in look.types else "")
-    clocks = sum(
-        bool(_PAGE["clock"].fullmatch(line.translate(_DIGITS).strip(" .·•|–—-"))) for line in look.lines
-    )
-    return f"says {said}, {clocks} times of entries" if said and clocks >= MIN_CLOCKS else ""
+    clocks = sum(map(_is_clock, look.lines)) if said else 0
+    return f"says {said}, {clocks} times of entries" if clocks >= MIN_CLOCKS else ""
+
+
+def _is_clock(line: str) -> bool:
+    return _PAGE["clock"].fullmatch(line.translate(_DIGITS).strip(" .·•|–—-")) is not None
 
 
 def _gallery(look: Look) -> str:

@@ -1,7 +1,8 @@
 """The lines of a flattened page and how much each looks like an article's. Pure.
 
 The numbers below were chosen together on the `tune` half of the hosts (`python -m bench.flat ARCHIVE tune`),
-by a search over all of them; each may change by a third for less than .005 of F1 on that half.
+by a search over all of them. Changed by a third, TYPICAL costs up to .023 of mean F1 on that half, MOST .019,
+CHANGE of stretches.py .007, each of the others less than .005.
 """
 
 import math
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from services.extractor.credits import is_credit_line
 from services.extractor.dates import is_date_line
 from services.extractor.furniture import Matched, match_furniture
-from services.extractor.paragraphs import ends_sentence, fold_line, is_prose, may_be_date
+from services.extractor.paragraphs import ends_sentence, fold_line, is_prose
 
 MAX_LINES = 20_000
 
@@ -51,7 +52,7 @@ def read_lines(text: str) -> list[Line]:
     for text_ in texts:
         matched = match_furniture(text_)
         listing = bool(matched and matched.listing) or (listing and not is_prose(text_))
-        is_field = (may_be_date(text_) and is_date_line(text_)) or is_credit_line(text_)
+        is_field = is_date_line(text_) or is_credit_line(text_)
         lines.append(Line(text_, len(text_.split()), matched, is_field, counts[text_] > 1, listing))
     return lines
 

@@ -10,9 +10,9 @@ from services.extractor.furniture import is_closing_note, match_furniture
 SUBHEAD_WORDS = 14  # a line this short without a full stop is a subhead, not half a sentence
 PROSE_WORDS = 15  # a paragraph of prose has this many words and ends like a sentence
 SEEN_CHARS = 400  # of the article before a closing heading is believed; a notice above a menu may have 350
+TAIL = 60  # characters by which the end of a text is found among the lines of its page
 LEAST = 3  # paragraphs that are left whatever they say
 LAST_CHARS = 40  # in which a sentence's end, its quotes and brackets stand
-DATE_CHARS = 120  # of a line that is a date and hardly anything else
 
 _DEBRIS = re.compile(
     r"<\s*/?\s*(?:img|br|hr|a|p|div|span|iframe|figure|figcaption|script|video|source|em|strong|b|i|ul|ol|li|h[1-6])\b"
@@ -23,7 +23,6 @@ _UNCASED = re.compile("[\u0590-\u06ff\u3040-\u9fff]")
 _DANGLING = re.compile(
     r"(?:[،,]|(?:^|\s)(?:في|من|على|إلى|أن|عن|مع|التي|الذي|و|به|از|در|که|با|برای|این|آن|لە|بۆ|کە))$"
 )
-_DIGIT = re.compile(r"\d")
 SENTENCE_END = re.compile(r"[.!?:;؟۔。！？…][\"'“”‘’«»)\]\s]*$")
 
 
@@ -42,9 +41,11 @@ def is_prose(paragraph: str) -> bool:
     return len(paragraph.split(maxsplit=PROSE_WORDS)) >= PROSE_WORDS and ends_sentence(paragraph)
 
 
-def may_be_date(line: str) -> bool:
-    """Whether a line is short and has a digit: dates are sought in no other, for that costs time."""
-    return len(line) <= DATE_CHARS and bool(_DIGIT.search(line))
+def lines_after(lines: Sequence[str], text: str, count: int) -> Sequence[str]:
+    """At most so many of the lines of a page, after the last one that ends as the text does."""
+    tail = text[-TAIL:].rsplit("\n", 1)[-1]
+    end = next((at for at in range(len(lines) - 1, -1, -1) if tail and lines[at].endswith(tail)), len(lines))
+    return lines[end + 1 : end + 1 + count]
 
 
 def rejoin(lines: Iterable[str]) -> list[str]:
@@ -83,7 +84,7 @@ def clean_paragraphs(lines: Sequence[str], title: str | None = None) -> list[str
         if matched and matched.closing and seen >= SEEN_CHARS:
             break
         listing = bool(matched and matched.listing) or (listing and not is_prose(line))
-        known = line == kept[-1] if kept else line == title or (may_be_date(line) and is_date_line(line))
+        known = line == kept[-1] if kept else line == title or is_date_line(line)
         if not (matched or listing or known or is_credit_line(line)):
             kept.append(line)
             seen += len(line)

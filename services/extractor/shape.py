@@ -1,6 +1,8 @@
 """Pages that are refused for what they are: the kinds of kinds.py, flattened lists, scraps. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from lxml.etree import _Element as Element
 
 from services.extractor.kinds import Look, kind_of
 from services.extractor.markup import ARTICLE_TYPES, Markup, text_of, types_of
@@ -17,6 +19,8 @@ def refuse_other_kinds(page: Markup, title: str | None, paragraphs: Sequence[str
     """Raises Skip with the kind as its reason where an HTML page is no article."""
     types = frozenset(name for node in page.linked for name in types_of(node))
     og_type = (page.meta("og:type") or "").lower()
+    article = bool(types & ARTICLE_TYPES)
+    tree = page.tree
     _refuse(
         Look(
             title=title or "",
@@ -25,14 +29,14 @@ def refuse_other_kinds(page: Markup, title: str | None, paragraphs: Sequence[str
             url=page.url,
             types=types,
             og_type=og_type,
-            article=bool(types & ARTICLE_TYPES),
+            article=article,
             updates=sum(
                 len(listed) for node in page.linked if isinstance(listed := node.get("liveBlogUpdate"), list)
             ),
-            images=sum(1 for _ in page.tree.iter("img")),
-            headlines=frozenset(text for a in page.tree.iter("a") if _is_headline(text := text_of(a))),
-            teasers=sum(1 for each in page.tree.iter("article") if each.find(".//a[@href]") is not None),
-            titled=any(_is_headline(text_of(h1)) for h1 in page.tree.iter("h1")),
+            images=sum(1 for _ in tree.iter("img")),
+            headlines=frozenset() if article else _headlines(tree.iter("a")),
+            teasers=0 if article else _teasers(tree.iter("article")),
+            titled=not article and bool(_headlines(tree.iter("h1"))),
         )
     )
 
@@ -63,5 +67,12 @@ def _refuse(look: Look) -> None:
         raise Skip(reason, detail)
 
 
-def _is_headline(text: str) -> bool:
-    return len(text.split()) >= HEADLINE_WORDS
+def _teasers(articles: Iterable[Element]) -> int:
+    """How many of them link on."""
+    return sum(each.find(".//a[@href]") is not None for each in articles)
+
+
+def _headlines(elements: Iterable[Element]) -> frozenset[str]:
+    """Their texts, where those are as long as a headline."""
+    texts = map(text_of, elements)
+    return frozenset(text for text in texts if len(text.split()) >= HEADLINE_WORDS)

@@ -31,7 +31,7 @@ POOLS, IDLE = 128, 4
 """Connection pools, each with its own hosts, and the idle connections each keeps for 15 s: 512 at most.
 
 httpcore looks at every connection of a pool, and for each idle one at all the others, twice a request. One
-pool for all took a third of what a page costs; 32 still took a sixth, as the hosts of the fuller ones drove
+pool for all took a third of what a page costs; 32 still took a tenth, as the hosts of the fuller ones drove
 each other's connections out.
 """
 

@@ -107,6 +107,9 @@ def _blocks_of(path: Path, problems: list[str]) -> Iterator[_Block]:
         line = exc.object.count(b"\n", 0, exc.start) + 1
         problems.append(f"{path.name}:{line}: {exc}")
         return
+    except RecursionError:
+        problems.append(f"{path.name}: nested too deep")
+        return
     except OSError as exc:
         problems.append(f"{path.name}: {exc}")
         return

@@ -122,6 +122,8 @@ def test_every_mistake_of_every_file_is_in_the_one_error(tmp_path: Path) -> None
         ("# ours\nname = 'العراق'".encode("cp1256"), r"x\.toml:2: 'utf-8' codec can't decode"),
         (b"\x00", r"x\.toml:1:1: Invalid"),
         (b"\r\n\r\nname = \r\n", r"x\.toml:3:8: Invalid value"),
+        (b"\xef\xbb\xbf[[source]]", r"x\.toml:1:1: Invalid"),
+        (b"a = " + b"[" * 5_000, r"x\.toml: nested too deep"),
     ],
 )
 def test_a_file_that_is_no_toml_is_a_mistake_too(bad: bytes, told: str, tmp_path: Path) -> None:
