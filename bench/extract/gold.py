@@ -30,8 +30,8 @@ class GoldPage(NamedTuple):
         return hashlib.sha256(host.encode()).digest()[0] % FOLDS
 
 
-def read_archive(archive: Path) -> list[GoldPage]:
-    """The pages in order of corpus and place in its list; pages without gold text are left out."""
+def read_archive(archive: Path, *, textless: bool = False) -> list[GoldPage]:
+    """The pages in order of corpus and place in its list; those without gold text only where asked for."""
     truths: dict[str, list[Any]] = {}
     bodies: dict[str, bytes] = {}
     with tarfile.open(archive) as files:
@@ -44,15 +44,15 @@ def read_archive(archive: Path) -> list[GoldPage]:
                 truths[path.split("/")[0]] = [json.loads(line) for line in taken]
             else:
                 bodies[path] = taken.read()
-    return list(_pages(truths, bodies))
+    return [page for page in _pages(truths, bodies) if page.text or textless]
 
 
 def _pages(truths: dict[str, list[Any]], bodies: dict[str, bytes]) -> Iterator[GoldPage]:
     for corpus in sorted(truths):
         for row in truths[corpus]:
-            if row.get("truth"):
-                body = bodies[f"{corpus}/{row['file']}"]
-                yield GoldPage(corpus, f"{corpus}/{row['id']}", row.get("url") or "", body, row["truth"])
+            body = bodies[f"{corpus}/{row['file']}"]
+            text = row.get("truth") or ""
+            yield GoldPage(corpus, f"{corpus}/{row['id']}", row.get("url") or "", body, text)
 
 
 def label(texts: Sequence[str], gold: str) -> list[bool]:

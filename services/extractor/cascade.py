@@ -2,7 +2,7 @@
 
 The model is believed where it is sure; else the articleBody of the JSON-LD where it proves complete; else
 trafilatura, fast and then slow. What chose the thresholds: docs/decisions/0013-extraction-cascade.md,
-`python -m bench.extract.sweep`.
+`python -m bench.extract.train ARCHIVE --figures`.
 """
 
 from dataclasses import dataclass

@@ -37,7 +37,7 @@ def test_pages_of_a_host_are_in_one_fold() -> None:
     assert folds < set(range(5))
 
 
-def test_an_archive_is_read_in_order_and_pages_without_gold_text_are_left_out(tmp_path: Path) -> None:
+def test_an_archive_is_read_in_order_and_pages_without_gold_text_only_where_asked_for(tmp_path: Path) -> None:
     rows = [{"id": "1", "file": "html/1", "url": "https://n.example/1", "truth": "One."},
             {"id": "2", "file": "html/2", "truth": ""}]  # fmt: skip
     files = {
@@ -50,6 +50,9 @@ def test_an_archive_is_read_in_order_and_pages_without_gold_text_are_left_out(tm
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
-    assert read_archive(tmp_path / "pages.tar.gz") == [
-        GoldPage("own", "own/1", "https://n.example/1", b"<p>One.", "One.")
+    page = GoldPage("own", "own/1", "https://n.example/1", b"<p>One.", "One.")
+    assert read_archive(tmp_path / "pages.tar.gz") == [page]
+    assert read_archive(tmp_path / "pages.tar.gz", textless=True) == [
+        page,
+        GoldPage("own", "own/2", "", b"", ""),
     ]
