@@ -7,6 +7,7 @@ import numpy as np
 from bench.extract.gold import GoldPage, label
 from bench.extract.shingles import Overlap, Shingles, compare, shingles_of
 from services.extractor.arrays import Bools, Doubles, Floats
+from services.extractor.blockmodel import opine
 from services.extractor.decode import decode_body
 from services.extractor.features import Page, describe
 from services.extractor.markup import Markup, parse_markup
@@ -37,9 +38,7 @@ class Example:
 
     def opinion(self, forest: Forest) -> Doubles:
         """The probability of each block."""
-        found = np.zeros(len(self.page.chars))
-        found[self.page.asked] = forest.probability(self.asked)
-        return found
+        return opine(forest, self.page)
 
     def f1(self, opinion: Doubles) -> float:
         """F1 of the blocks that an opinion keeps."""

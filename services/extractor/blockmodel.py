@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.extractor.arrays import Bools, Doubles
-from services.extractor.features import COLUMNS, describe
+from services.extractor.features import COLUMNS, Page, describe
 from services.extractor.segments import Segments
 from services.extractor.told import Told
 from services.extractor.trees import Forest
 
 FILE = "blocks.model"
 COLUMNS_DIGEST = sha256("\n".join(COLUMNS).encode()).hexdigest()[:16]
+CAPTION = [COLUMNS.index(name) for name in ("near:caption", "near:<figcaption>")]
+CERTAIN = 0.95  # a caption of less is none of the text; chosen with the gate (docs/decisions/0013)
 _PARTS = (("features", "<u2"), ("thresholds", "<f4"), ("words", "<u2"), ("leaves", "<i4"))
 
 
@@ -55,9 +57,18 @@ class Judged:
 def judge(page: Segments, told: Told) -> Judged:
     """The model's opinion of a page with at least one block. Raises WrongModel."""
     made = describe(page, told)
-    probability = np.zeros(len(made.chars))
-    probability[made.asked] = load_model().forest.probability(made.columns[made.asked])
-    return Judged(probability, made.chars, made.agreed)
+    return Judged(opine(load_model().forest, made), made.chars, made.agreed)
+
+
+def opine(forest: Forest, page: Page) -> Doubles:
+    """The probability of each block; 0 of short links, and of captions unless it is nearly certain.
+
+    Captions are sentences like any other, and not all gold texts leave them out: the model wavers.
+    """
+    found = np.zeros(len(page.chars))
+    found[page.asked] = forest.probability(page.columns[page.asked])
+    found[page.columns[:, CAPTION].any(axis=1) & (found < CERTAIN)] = 0.0
+    return found
 
 
 def pack(forest: Forest, told: Mapping[str, Any]) -> bytes:

@@ -1,13 +1,15 @@
 import json
+import math
 
 import numpy as np
 import pytest
 
 from services.extractor import blockmodel
-from services.extractor.blockmodel import Judged, WrongModel, judge, load_model, pack, unpack
-from services.extractor.features import COLUMNS
+from services.extractor.blockmodel import Judged, WrongModel, judge, load_model, opine, pack, unpack
+from services.extractor.features import COLUMNS, describe
 from services.extractor.markup import parse_markup
 from services.extractor.told import Told
+from services.extractor.trees import SCALE, Forest
 from tests.unit.extractor.pages import BODY, URL, html
 from tests.unit.extractor.test_trees import FOREST
 
@@ -70,6 +72,29 @@ def test_short_links_have_no_chance() -> None:
     page = parse_markup(html(above="<p><a href=/>Bridge opens</a></p>"), URL)
     judged = judge(page.segments, Told())
     assert judged.probability[[b.text for b in page.segments.blocks].index("Bridge opens")] == 0
+
+
+def always(probability: float) -> Forest:
+    """A forest that gives every block this."""
+    leaves = np.full_like(FOREST.leaves, round(math.log(probability / (1 - probability)) * SCALE / 2))
+    return Forest(FOREST.features, FOREST.thresholds, FOREST.words, leaves)
+
+
+@pytest.mark.parametrize(
+    ("body", "probability", "kept"),
+    [
+        ("<figure><figcaption>{}</figcaption></figure>", 0.94, False),
+        ("<div class=photo-caption><p>{}</p></div>", 0.94, False),
+        ("<div class=photo-caption><p>{}</p></div>", 0.96, True),
+        ("<div class=photo-caption><div><div><p>{}</p></div></div></div>", 0.94, True),  # too far around
+        ("<figure><p>{}</p></figure>", 0.94, True),
+    ],
+)
+def test_a_caption_has_a_chance_only_where_the_model_is_nearly_certain(
+    body: str, probability: float, kept: bool
+) -> None:
+    page = parse_markup(f"<html><body>{body.format(BODY[0])}</body></html>", URL).segments
+    assert opine(always(probability), describe(page, Told())).tolist() == [probability if kept else 0.0]
 
 
 @pytest.mark.parametrize(
