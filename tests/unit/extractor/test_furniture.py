@@ -32,7 +32,13 @@ FURNITURE = {
         "Yazdır",
         "گەڕان",
     ],
-    "breadcrumb": ["Home > World > Dams", "الرئيسية / العالم", "Главная » Мир", "خانه › جهان"],
+    "breadcrumb": [
+        "Home > World > Dams",
+        "Home - World",
+        "الرئيسية / العالم",
+        "Главная » Мир",
+        "خانه › جهان",
+    ],
     "share": [
         "Share via",
         "Share this article",
@@ -129,6 +135,7 @@ def test_page_furniture_is_known_by_rule(rule: str, line: str) -> None:
         ),
         "Comments by the minister angered farmers.",
         "Home is where the river is.",
+        "Home-cooked meals for those who mend the dam",
         "Print workers went on strike in Basra on Sunday.",
         "Search teams found the boat.",
         "Read the statement, he said.",
