@@ -1,11 +1,13 @@
-"""Trains the block model: `python -m bench.extract.train ARCHIVE [--figures] [--out FILE]`.
+"""Trains the block model: `python -m bench.extract.train ARCHIVE [--figures] [--out FILE | --check]`.
 
 The archive is read as it is (bench/extract/gold.py) and nothing of it goes into the repository but the trees.
 `--figures` first measures by folds of hosts and with whole corpora left out, 54 more fits, and
-prints the sweep of the gate's thresholds; the figures go into the model's file. Needs the extra `train`.
+prints the sweep of the gate's thresholds; the figures go into the model's file. `--check` writes nothing and
+fails where the trees are not the shipped ones. Needs the extra `train`.
 """
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -17,7 +19,7 @@ from bench.extract.folds import cross_folds, fallbacks, fit, gated, left_out, ma
 from bench.extract.gold import read_archive
 from bench.extract.shingles import Marks
 from bench.extract.sweep import sweep
-from services.extractor.blockmodel import FILE, pack, unpack
+from services.extractor.blockmodel import FILE, load_model, pack, unpack
 
 SHIPPED = Path(__file__).parents[2] / "services" / "extractor" / FILE
 CREDITS = (
@@ -34,12 +36,17 @@ def main() -> None:
     parser.add_argument("archive", type=Path)
     parser.add_argument("--figures", action="store_true", help="measure first, by folds and corpora")
     parser.add_argument("--out", type=Path, default=SHIPPED)
+    parser.add_argument("--check", action="store_true", help="whether the shipped model comes out again")
     asked = parser.parse_args()
     examples = read_examples(asked.archive)
     figures = measure(examples) if asked.figures else {}
     data = pack(fit(examples), told_of(examples, figures))
-    asked.out.write_bytes(data)
-    print(f"{asked.out}: {len(data)} bytes, digest {unpack(data).digest}")
+    digest = unpack(data).digest
+    if not asked.check:
+        asked.out.write_bytes(data)
+        print(f"{asked.out}: {len(data)} bytes, digest {digest}")
+    elif digest != load_model().digest:
+        sys.exit(f"{SHIPPED.name} has digest {load_model().digest}, training gives {digest}")
 
 
 def read_examples(archive: Path) -> list[Example]:
