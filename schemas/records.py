@@ -165,8 +165,8 @@ class DateCandidate(Part, frozen=True, kw_only=True):
 
     value: str  # ISO 8601: a date, or a date and time with a zone where known
     precision: str  # day | minute | second
-    # json-ld | meta | microdata | time-element | url | visible-line | feed | sitemap | last-modified |
-    # modified; after a colon the calendar it was printed in, where that is another: visible-line:jalali
+    # of a date printed in another calendar that one after a colon, visible-line:jalali; else one of
+    # json-ld|meta|microdata|time-element|visible-line|script|url|feed|sitemap|modified|last-modified
     source: str
     confidence: float  # 0..1
     # why this is no day of publication, in `dates_refused` only:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from schemas.records import DateCandidate, Published
-from services.extractor.dates import BESIDE_OTHERS, refuse
+from services.extractor.dates import BESIDE_OTHERS
+from services.extractor.datestated import refuse
 from services.extractor.datetext import as_day
 
 EARLIEST = date(1990, 1, 1)  # before the web: a date inside the story
@@ -20,9 +21,10 @@ CLOCK = timedelta(seconds=90)  # a moment this near to the fetch is the server's
 LISTED = frozenset(["feed", "sitemap"])  # lists are read before the page is: theirs is no page's clock
 MAX_ALTERNATIVES = 10
 STATED = frozenset(["json-ld", "meta"])  # told to machines: nobody on the site sees it when it is wrong
+SHOWN = ("visible-line", "time-element")  # what readers see
 CONTRADICTED = 0.7  # of a choice that something else on the page speaks against, and nothing for
-REWRITTEN = 0.75  # of a day that nothing on the page shows, of a text that was changed long after it
-LONG_AFTER = 30  # days
+REWRITTEN = 0.75  # of a day that nothing on the page shows, of a text that was changed on another
+UNDISPUTED = 0.8  # at least, of a day that readers see beside the headline, and nothing speaks against
 MAX_OFFSET = timedelta(hours=14)  # of a time zone
 
 
@@ -65,12 +67,10 @@ def weigh(kept: Sequence[DateCandidate]) -> tuple[DateCandidate, float]:
     first = kept[0]
     changed = [c for c in kept if c.source == "modified"]
     if first.source not in STATED:
-        # readers are shown one day, and it is that of the last change: it need not be the first
-        same = any(_days_apart(first, c) == 0 for c in changed) and first.source not in LISTED
-        return first, min(first.confidence, REWRITTEN) if same else first.confidence
+        return first, _shown_confidence(first, kept, changed)
     others = [c for c in kept if c.source not in STATED and c.source != "modified"]
     if any(_days_apart(first, other) <= 1 for other in others):
-        return first, first.confidence
+        return _day_shown(first, others) or first, first.confidence
     shown = next(
         (c for c in others if c.source.startswith("visible-line") and c.confidence >= BESIDE_OTHERS), None
     )
@@ -78,8 +78,33 @@ def weigh(kept: Sequence[DateCandidate]) -> tuple[DateCandidate, float]:
         return shown, min(shown.confidence, CONTRADICTED)
     if any(other.confidence >= BESIDE_OTHERS for other in others):
         return first, min(first.confidence, CONTRADICTED)
-    rewritten = any(_days_apart(first, c) > LONG_AFTER for c in changed)
+    rewritten = any(_days_apart(first, c) for c in changed)
     return first, min(first.confidence, REWRITTEN) if rewritten else first.confidence
+
+
+def _shown_confidence(
+    first: DateCandidate, kept: Sequence[DateCandidate], changed: Sequence[DateCandidate]
+) -> float:
+    """How far a day is believed that no head states."""
+    if first.source in LISTED:
+        return first.confidence
+    if any(_days_apart(first, c) == 0 for c in changed):
+        # readers are shown one day, and it is that of the last change: it need not be the first
+        return min(first.confidence, REWRITTEN)
+    beside = first.source.startswith(SHOWN) and first.confidence >= BESIDE_OTHERS
+    undisputed = beside and all(_days_apart(first, c) <= 1 for c in kept)
+    return max(first.confidence, UNDISPUTED) if undisputed else first.confidence
+
+
+def _day_shown(first: DateCandidate, others: Sequence[DateCandidate]) -> DateCandidate | None:
+    """The day beside that of a moment told in UTC, where it is the only one that readers see: it is the
+    newsroom's, and no hour that they see tells how far that is from UTC."""
+    moment = _instant(first)
+    if moment is None or moment.utcoffset():
+        return None
+    days = [c for c in others if c.precision == "day" and c.confidence >= BESIDE_OTHERS]
+    same = any(c.value[:10] == first.value[:10] for c in others)
+    return None if same else next((c for c in days if c.source.startswith(SHOWN)), None)
 
 
 def why_refused(candidate: DateCandidate, fetched_at: datetime | None) -> str | None:

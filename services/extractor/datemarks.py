@@ -7,7 +7,9 @@ from itertools import islice
 from lxml.etree import _Element as Element
 
 from schemas.records import DateCandidate
-from services.extractor.dates import CHANGED, is_labelled, says_updated, stated_date
+from services.extractor.dates import CHANGED, is_labelled, says_updated
+from services.extractor.datestated import as_candidate, stated_date
+from services.extractor.datetext import read_dates
 from services.extractor.headline import Headline, is_beside
 from services.extractor.markup import Markup, text_of
 
@@ -31,6 +33,8 @@ MODIFIED_META = (
     "dcterms.modified", "lastmod",
 )  # fmt: skip
 META, LOOSE, WEB_PAGE = 0.92, 0.75, 0.75
+UTC_MARKS = ("Z", "+00:00", "+0000")
+PRINTED, MAX_PRINTED = 0.6, 60  # of what a time element prints beside what it tells; characters
 TIMES = {"published": 0.85, "alone": 0.75, "first": 0.6, "other": 0.4}
 """Role of a time element → confidence; `alone`: all on the page name one day."""
 
@@ -42,6 +46,7 @@ class MarkedTime:
     value: str
     role: str  # published | updated | "" where nothing says which
     below: bool  # the headline
+    printed: str = ""  # what readers see of it, where machines are told something else
 
 
 def dates_of_markup(page: Markup, times: Sequence[MarkedTime]) -> Iterator[DateCandidate]:
@@ -84,9 +89,10 @@ def times_of(page: Markup, headline: Headline) -> Iterator[MarkedTime]:
         if element.tag == "h1":
             below = below or element is headline.element
         elif not is_beside(element, headline):
-            value = element.get("datetime") or element.get("content") or text_of(element)
-            if value:
-                yield MarkedTime(value, _role_of(element), below)
+            printed = text_of(element)
+            told = element.get("datetime") or element.get("content")
+            if value := told or printed:
+                yield MarkedTime(value, _role_of(element, printed), below, printed if told else "")
 
 
 def _dates_of_times(times: Sequence[MarkedTime]) -> Iterator[DateCandidate]:
@@ -97,16 +103,23 @@ def _dates_of_times(times: Sequence[MarkedTime]) -> Iterator[DateCandidate]:
     for time in stated:
         role = time.role or ("alone" if alone else "first" if time is first else "other")
         yield from stated_date(time.value, "time-element", TIMES[role])
+        if role != "other" and time.value.endswith(UTC_MARKS):
+            # machines are told UTC, readers the day and hour of the newsroom
+            yield from (
+                as_candidate(r, "time-element", PRINTED) for r in read_dates(time.printed[:MAX_PRINTED])
+            )
 
 
-def _role_of(element: Element) -> str:
+def _role_of(element: Element, printed: str) -> str:
     said = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
+    if says_updated(printed):  # templates keep the class of a publication for it
+        return "updated"
     before = _before(element)
     if "datepublished" in said or "publish" in said or element.get("pubdate") is not None:
         return "published"
     if "modified" in said or "updated" in said or says_updated(before):
         return "updated"
-    return "published" if is_labelled(before) else ""
+    return "published" if is_labelled(before) or is_labelled(printed) else ""
 
 
 def _before(element: Element) -> str:

@@ -1,7 +1,7 @@
 """Dates printed for people, found in a line of text. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,8 @@ _MONTH = rf"(?P<month>{_WORD}(?:\s{_WORD})??(?:\s?/\s?{_WORD}(?:\s{_WORD})?)?)"
 _SUFFIX = r"(?:st|nd|rd|th|er|\.|ی|['’]?ê)?"
 
 _DAY = r"(?P<day>\d{1,2})"
-_YEAR = r"(?P<year>\d{4})(?!\d)"
+# a count of readers may be run together with the year before it: "28 Feb 202412 views"
+_YEAR = r"(?P<year>\d{4}(?!\d)|20\d\d(?=\d+\s?[^\W\d_]))"
 _NUMBER = r"(?P<number>\d{1,2})"
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -25,10 +26,13 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("iso", rf"(?<!\d)(?P<year>\d{{4}})[-/.]{_NUMBER}[-/.]{_DAY}(?!\d)"),
         ("day-month", rf"(?<!\d){_DAY}{_SUFFIX}(?:\s*|-)(?:of\s|de\s)?{_MONTH}(?:[.,،]?\s+|-){_YEAR}"),
         ("month-day", rf"{_MONTH}\.?\s+{_DAY}{_SUFFIX}[,،]?\s+{_YEAR}"),
+        ("year-month", rf"(?<!\d){_YEAR}\s+{_MONTH}\.?\s+{_DAY}(?!\d)"),
         ("numbers", rf"(?<!\d){_DAY}(?P<mark>[-/.]){_NUMBER}(?P=mark){_YEAR}"),
     )
 )
-_HAS_YEAR = re.compile(r"\d{4}")
+_SHORT = re.compile(rf"(?<![\d/]){_DAY}(?P<mark>/){_NUMBER}/(?P<year>\d\d)(?![\d/])")
+_HAS_YEAR = re.compile(r"(?<!\d)\d{4}")
+_BEFORE, _BEHIND = 48, 24  # characters about a year in which its day and month stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +47,22 @@ class Reading:
     assumed: bool = False  # 03/04/2024 names two days; which of them was told by the page's language
 
 
-def read_dates(line: str, day_first: bool | None = None) -> Iterator[Reading]:
+def read_dates(line: str, day_first: bool | None = None, known: Collection[date] = ()) -> Iterator[Reading]:
     """Every date in the line's first 400 characters, in order; a year alone is no date.
 
-    `day_first`: how 03/04/2024 is meant where the line is printed; unknown, it is no date.
+    `day_first`: how 03/04/2024 is meant where the line is printed; unknown, it is the one of its two days
+    that is `known`, or no date. 12/18/23 is one only where its order is beyond doubt.
     """
     text = line[:MAX_LINE].translate(_DIGITS)
-    if not _HAS_YEAR.search(text):
-        return
     found = [
         reading
+        for start, end in _windows(text)
         for kind, shape in _SHAPES
-        for m in shape.finditer(text)
-        if (reading := _read(kind, m, text, day_first))
+        for m in shape.finditer(text, start, end)
+        if (reading := _read(kind, m, text, day_first, known))
     ]
+    if "/" in text:
+        found += [reading for m in _SHORT.finditer(text) if (reading := _read("short", m, text, None, known))]
     end = 0
     for reading in sorted(found, key=lambda r: (r.start, -r.end)):
         if reading.start >= end:
@@ -77,19 +83,39 @@ def has_weekday(line: str) -> bool:
     return any(word.strip(".,،").casefold() in WEEKDAYS for word in line[:MAX_LINE].split())
 
 
-def _read(kind: str, m: re.Match[str], text: str, day_first: bool | None) -> Reading | None:
-    assumed, start = False, m.start()
-    if kind in ("day-month", "month-day"):
-        calendar, month, word = _named_month(m["month"].casefold())
+def _windows(text: str) -> Iterator[tuple[int, int]]:
+    """Where to look for dates: whole words about every year. Each shape costs a try at every word."""
+    start = end = 0
+    for m in _HAS_YEAR.finditer(text):
+        if m.start() - _BEFORE > end:
+            if end:
+                yield start, end
+            start = text.rfind(" ", 0, m.start() - _BEFORE) + 1
+        behind = text.find(" ", m.end() + _BEHIND)
+        end = len(text) if behind < 0 else behind
+    if end:
+        yield start, end
+
+
+def _read(
+    kind: str, m: re.Match[str], text: str, day_first: bool | None, known: Collection[date]
+) -> Reading | None:
+    assumed, start, year = False, m.start(), int(m["year"]) + (2000 if kind == "short" else 0)
+    if "month" in kind:
+        calendar, month, word = _named_month(m["month"])
         day_number = int(m["day"])
         if kind == "month-day":  # "Erbil February 28" may have a word before its month
             start += word
     else:
-        calendar = JALALI if 1300 <= int(m["year"]) < 1450 else GREGORIAN
+        calendar = JALALI if 1300 <= year < 1450 else GREGORIAN
         month, day_number = int(m["number"]), int(m["day"])
-        if kind == "numbers":
-            month, day_number, assumed = _ordered(m["mark"], day_number, month, day_first)
-    day = None if month is None else day_of(calendar, int(m["year"]), month, day_number)
+        if kind in ("numbers", "short"):
+            swapped = day_of(calendar, year, day_number, month)
+            if swapped in known and day_of(calendar, year, month, day_number) not in known:
+                month, day_number = day_number, month
+            elif day_of(calendar, year, month, day_number) not in known:
+                month, day_number, assumed = _ordered(m["mark"], day_number, month, day_first)
+    day = None if month is None else day_of(calendar, year, month, day_number)
     if day is None:
         return None
     clock, precision = time_beside(text, start, m.end())
@@ -111,13 +137,22 @@ def _ordered(mark: str, first: int, second: int, day_first: bool | None) -> tupl
 
 
 def _named_month(printed: str) -> tuple[str, int | None, int]:
-    """A month by its name, and where it begins; double names (شباط/فبراير) count by the first one known."""
+    """A month by its name, and where it begins; double names (شباط/فبراير) count by the first one known.
+
+    A name may be run together with the word before it: "Layla HassanFeb 28" is two elements in a row.
+    """
     for name in (" ".join(part.split()) for part in printed.split("/")):
         words = name.split()
-        for candidate in (name, words[0], words[-1]):
-            if candidate in MONTHS:
-                return *MONTHS[candidate], printed.rfind(candidate)
+        for candidate in (name, words[0], words[-1], _unglued(words[-1])):
+            if (month := MONTHS.get(candidate.casefold())) is not None:
+                return *month, max(0, printed.rfind(candidate))
     return GREGORIAN, None, 0
+
+
+def _unglued(word: str) -> str:
+    """What stands behind the last change from small letters to a capital."""
+    inner = (at for at in range(len(word) - 1, 0, -1) if word[at].isupper() and word[at - 1].islower())
+    return word[next(inner, 0) :]
 
 
 def as_day(value: str) -> date | None:

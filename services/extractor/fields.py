@@ -11,11 +11,13 @@ from services.extractor.datemarks import MarkedTime, changes_of, dates_of_items,
 from services.extractor.dates import (
     DatedLine,
     dates_of_lines,
-    dates_of_origin,
     is_labelled,
     is_theme_date,
     says_updated,
 )
+from services.extractor.datescripts import dates_of_scripts
+from services.extractor.datestated import dates_of_origin
+from services.extractor.datetext import as_day, read_dates, rest_of
 from services.extractor.headline import Headline, locate_headline
 from services.extractor.markup import Markup
 from services.extractor.metadata import Said, addresses, images, languages, sections, site_names
@@ -25,6 +27,8 @@ from services.extractor.titles import find_title
 NEAR = 4  # lines above the title in which a date may be its date; twice as many below
 MAX_LABELLED = 80  # characters of a line far from the title that says "Published on …"
 SURE = 0.7  # confidence of a date from which on lines far from the title are not looked at
+MAX_LONE = 40  # characters of a line that is a date and nothing else
+MAX_LABEL, MAX_LABEL_WORDS = 30, 3  # characters and words of a line that says what the date under it is
 _HAS_NUMBER = re.compile(r"\d{2}")
 MONTH_FIRST = frozenset(["en-us", "en_us", "en-ph"])  # 03/04/2024 is the fourth of March
 
@@ -82,31 +86,51 @@ def _dates_of(
 ) -> Iterator[DateCandidate]:
     """Every statement of the day; far from the headline only where nothing better is found."""
     found = [*dates_of_markup(markup, times), *dates_of_origin(page.url, page.discovered, page.headers)]
+    known = {day for c in found if c.confidence >= SURE and (day := as_day(c.value))}
     day_first = _day_first(markup)
     about = () if headline.line is None else tuple(_lines_about(markup.lines, headline.line))
-    found += dates_of_lines(about, page.fetched_at, day_first)
+    found += dates_of_lines(about, page.fetched_at, day_first, known)
     if not any(candidate.confidence >= SURE for candidate in found):
-        found += dates_of_items(markup)
+        found += (*dates_of_items(markup), *dates_of_scripts(markup))
         found += dates_of_lines(tuple(_labelled_lines(markup.lines)), page.fetched_at, day_first)
+    if not any(candidate.confidence for candidate in found):
+        lone = [*dates_of_lines(tuple(_lone_lines(markup.lines)), page.fetched_at, day_first)]
+        found += lone if len({candidate.value[:10] for candidate in lone}) == 1 else []
     return iter(found)
 
 
 def _lines_about(lines: Sequence[str], title: int) -> Iterator[DatedLine]:
     """Lines under the headline and, believed less, over it."""
-    yield from (DatedLine(line, "dateline") for line in lines[title + 1 : title + 1 + 2 * NEAR])
+    for at in range(title + 1, min(len(lines), title + 1 + 2 * NEAR)):
+        yield DatedLine(lines[at], "dateline", _label_over(lines, at))
     for line in lines[max(0, title - NEAR) : title]:
         yield DatedLine(line, "top" if is_theme_date(line) else "near")
 
 
 def _labelled_lines(lines: Sequence[str]) -> Iterator[DatedLine]:
     """Short lines anywhere that say "Published on" or "Updated on" and a date."""
+    for at, line in enumerate(lines):
+        if len(line) <= MAX_LABELLED and _HAS_NUMBER.search(line):
+            label = _label_over(lines, at)
+            said = f"{label} {line}"
+            if is_labelled(said) or says_updated(said):
+                yield DatedLine(line, "anywhere", label)
+
+
+def _lone_lines(lines: Sequence[str]) -> Iterator[DatedLine]:
+    """Lines anywhere that are a date and nothing else, but for a calendar."""
     for line in lines:
-        if (
-            len(line) <= MAX_LABELLED
-            and _HAS_NUMBER.search(line)
-            and (is_labelled(line) or says_updated(line))
-        ):
-            yield DatedLine(line, "anywhere")
+        if len(line) <= MAX_LONE and _HAS_NUMBER.search(line) and not is_theme_date(line):
+            reading = next(read_dates(line), None)
+            if reading is not None and not rest_of(line, reading):
+                yield DatedLine(line, "anywhere")
+
+
+def _label_over(lines: Sequence[str], at: int) -> str:
+    """A line of few words and no number over another one, perhaps with a mark between: "Published", "|"."""
+    over = next((line for line in reversed(lines[max(0, at - 2) : at]) if any(map(str.isalnum, line))), "")
+    few = len(over) <= MAX_LABEL and len(over.split()) <= MAX_LABEL_WORDS
+    return over if few and not _HAS_NUMBER.search(over) else ""
 
 
 def _day_first(markup: Markup) -> bool | None:
@@ -114,7 +138,9 @@ def _day_first(markup: Markup) -> bool | None:
     label = (markup.tree.get("lang") or markup.meta("og:locale") or "").lower()
     if label in MONTH_FIRST:
         return False
-    return None if label in ("", "en") else True
+    if label not in ("", "en"):
+        return True
+    return None
 
 
 def _first(field: str, listed: Iterator[Said]) -> tuple[str | None, FieldEvidence | None]:

@@ -4,7 +4,8 @@ from schemas.records import RawPage
 from services.extractor import shape
 from services.extractor.access import judge_access
 from services.extractor.credits import find_credits
-from services.extractor.dates import dates_of_lines, dates_of_origin
+from services.extractor.dates import dates_of_lines
+from services.extractor.datestated import dates_of_origin
 from services.extractor.flat import AFTER, NEAR, take_apart
 from services.extractor.parts import Parts, stamp_of
 

@@ -35,7 +35,9 @@ def locate_headline(page: Markup, title: str | None) -> Headline:
     headings = list(islice(page.tree.iter("h1"), MAX_HEADINGS))
     named = next((h1 for h1 in headings if text_of(h1) == title), headings[0] if headings else None)
     around = frozenset() if named is None else frozenset(named.iterancestors())
-    at = _line_of(page.lines, title)
+    at = _heading_line(page, title)
+    if at is None:
+        at = _line_of(page.lines, title)
     if at is None and named is not None:
         at = _line_of(page.lines, text_of(named))
     return Headline(title, named, around, at)
@@ -51,7 +53,7 @@ def is_beside(element: Element, headline: Headline, near: bool = False) -> bool:
         if up >= MAX_UP or ancestor in headline.around:
             return False
         said = f"{(ancestor.get('class') or '')[:MAX_CLASS]} {(ancestor.get('id') or '')[:MAX_CLASS]}".lower()
-        if (ancestor.tag in _BESIDE_TAGS and not (near and ancestor.tag == "aside")) or is_beside_class(said):
+        if is_beside_class(said) or (ancestor.tag in _BESIDE_TAGS and not _is_own(ancestor, near)):
             return True
     return False
 
@@ -61,9 +63,26 @@ def is_beside_class(said: str) -> bool:
     return any(word in said for word in _BESIDE)
 
 
+def _heading_line(page: Markup, title: str | None) -> int | None:
+    """The line of the h1 with this title: menus and trails of links may have the same words before it."""
+    segments, at = page.segments, 0
+    for block in segments.blocks:
+        if block.text == title and segments.tags[block.place] == "h1" and at < len(page.lines):
+            return at
+        at += block.text.count("\n") + 1
+    return None
+
+
 def _line_of(lines: Sequence[str], title: str | None) -> int | None:
     if not title:
         return None
     if title in lines:
         return lines.index(title)
     return next((at for at, line in enumerate(lines) if line.startswith(title)), None)
+
+
+def _is_own(part: Element, near: bool) -> bool:
+    """Whether what is mostly furniture belongs to the article: an aside in its head, its own footer."""
+    if part.tag == "aside":
+        return near
+    return part.tag == "footer" and any(a.tag == "article" for a in islice(part.iterancestors(), MAX_UP))

@@ -80,13 +80,14 @@ LINE = ("visible-line", 0.85)
         ([("2024-02-28", *LINE), ("2024-02-20", "url", 0.8)], "2024-02-20", 0.95),  # and somebody agrees
         ([("2024-02-28", "visible-line", 0.5)], "2024-02-20", 0.95),  # today's date in a theme
         ([("2024-02-28", "time-element", 0.85)], "2024-02-20", 0.7),
-        ([("2024-02-28", "modified", 0.4)], "2024-02-20", 0.95),
+        ([("2024-02-28", "modified", 0.4)], "2024-02-20", 0.75),  # readers may see that one alone
+        ([("2024-02-20", "modified", 0.4)], "2024-02-20", 0.95),
         (
             [("2024-02-28", *LINE), ("2024-02-20", "modified", 0.4)],
             "2024-02-28",
             0.7,
         ),  # a change agrees with nobody
-        ([("2023-01-01", "modified", 0.4)], "2024-02-20", 0.75),  # far from the last change
+        ([("2023-01-01", "modified", 0.4)], "2024-02-20", 0.75),
         ([("2023-01-01", "modified", 0.4), ("2024-02-20", *LINE)], "2024-02-20", 0.95),
     ],
 )
@@ -108,6 +109,11 @@ def test_what_machines_are_told_is_weighed_against_what_readers_see(
         ([("2024-02-28", "visible-line", 0.85), ("2024-02-28", "modified", 0.4)], 0.75),
         ([("2024-02-28", "feed", 0.8), ("2024-02-28", "modified", 0.4)], 0.8),
         ([("2024-02-28", "modified", 0.4)], 0.4),
+        ([("2024-02-28", "visible-line", 0.7)], 0.8),  # nothing speaks against it
+        ([("2024-02-28", "time-element", 0.75), ("2024-02-28", "visible-line", 0.6)], 0.8),
+        ([("2024-02-28", "visible-line", 0.7), ("2024-01-20", "url", 0.4)], 0.7),
+        ([("2024-02-28", "visible-line", 0.6)], 0.6),
+        ([("2024-02-28", "script", 0.75)], 0.75),  # nobody sees it
     ],
 )
 def test_a_lone_day_that_is_that_of_the_last_change_need_not_be_the_first(
@@ -140,6 +146,24 @@ UTC_MOMENT = "2024-02-29T02:04:30+00:00"
 def test_a_moment_is_told_in_the_time_of_its_newsroom(others: list[DateCandidate], shown: str) -> None:
     assert in_local_time(said(UTC_MOMENT), others) == shown
     assert datetime.fromisoformat(shown) == datetime(2024, 2, 29, 2, 4, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("head", "others", "value"),
+    [
+        (UTC_MOMENT, [("2024-02-28", *LINE), ("2024-02-28", "url", 0.8)], "2024-02-28"),
+        (UTC_MOMENT, [("2024-02-28", *LINE), ("2024-02-29", "url", 0.8)], UTC_MOMENT),
+        (UTC_MOMENT, [("2024-02-28", "visible-line", 0.6)], UTC_MOMENT),
+        (UTC_MOMENT, [("2024-02-28", "url", 0.8)], UTC_MOMENT),  # readers do not see it
+        ("2024-02-29T02:04:30+03:00", [("2024-02-28", *LINE)], "2024-02-29T02:04:30+03:00"),
+    ],
+)
+def test_the_day_that_readers_see_beside_a_moment_in_utc_is_the_newsrooms(
+    head: str, others: list[tuple[str, str, float]], value: str
+) -> None:
+    published = date_article([said(head, "meta", 0.92), *(said(*o) for o in others)], None).published
+    assert published is not None
+    assert (published.value, published.confidence) == (value, 0.92)
 
 
 def test_a_zone_that_is_told_is_kept() -> None:

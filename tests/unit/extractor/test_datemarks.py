@@ -44,6 +44,7 @@ def test_every_statement_of_the_head_is_a_candidate(head: str, source: str, sure
         ("<time datetime='2024-02-28' itemprop=datePublished>a</time>" + OTHER, True),
         ("<time datetime='2024-02-28' class='entry-date published'>a</time>" + OTHER, True),
         ("<p>Published <time datetime='2024-02-28'>a</time></p>" + OTHER, True),
+        ("<time datetime='2024-02-28'>First published 28 Feb</time>" + OTHER, True),
         ("<time datetime='2024-02-28'>a</time><time datetime='2024-02-29'>b</time>", False),
     ],
 )  # fmt: skip
@@ -62,6 +63,23 @@ def test_a_lone_time_is_believed_more_than_the_first_of_several(above: str, conf
     page = page_of(above=above)
     times = tuple(times_of(page, locate_headline(page, None)))
     assert [c.confidence for c in dates_of_markup(page, times)] == confidences
+
+
+@pytest.mark.parametrize(
+    ("time", "values"),
+    [
+        (
+            "<time datetime='2024-02-28T23:15:00Z'>Feb. 29, 2024 2:15 am GMT+3</time>",
+            ["2024-02-28T23:15:00+00:00", "2024-02-29T02:15+03:00"],
+        ),
+        ("<time datetime='2024-02-28T02:15:00+03:00'>27 February 2024</time>", ["2024-02-28T02:15:00+03:00"]),
+        ("<time>28 February 2024</time>", [DAY]),
+    ],
+)
+def test_what_readers_see_of_a_moment_in_utc_is_a_candidate_as_well(time: str, values: list[str]) -> None:
+    page = page_of(above=time)
+    times = tuple(times_of(page, locate_headline(page, None)))
+    assert [c.value for c in dates_of_markup(page, times)] == values
 
 
 @pytest.mark.parametrize(
@@ -91,6 +109,8 @@ def test_what_holds_the_headline_is_never_beside_the_article() -> None:
         ("", "<time itemprop=dateModified datetime='2024-02-28'>a</time>"),
         ("", "<time class='entry-date updated' datetime='2024-02-28'>a</time>"),
         ("", "<p>Last updated: <time datetime='2024-02-28'>a</time></p>"),
+        ("", "<p>Updated on <time datetime='2024-02-28'>a</time></p>"),
+        ("", "<time class='entry-date published' datetime='2024-02-28'>Last updated 28 Feb</time>"),
     ],
 )
 def test_the_last_change_is_a_statement_of_its_own(head: str, above: str) -> None:

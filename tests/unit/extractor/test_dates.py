@@ -1,52 +1,16 @@
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
-from schemas.records import Discovered
 from services.extractor.dates import (
     DatedLine,
     dates_of_lines,
-    dates_of_origin,
     is_date_line,
     is_labelled,
     is_theme_date,
     says_updated,
-    stated_date,
 )
 from tests.unit.extractor.pages import FETCHED
-
-
-@pytest.mark.parametrize(
-    ("url", "value", "source"),
-    [
-        ("https://a.example/2024/02/28/lake", "2024-02-28", "url"),
-        ("https://a.example/news-2024-02-28-lake", "2024-02-28", "url"),
-        ("https://a.example/2024/feb/28/lake", "2024-02-28", "url"),
-        ("https://a.example/20240228/lake", "2024-02-28", "url"),
-        ("https://a.example/fa/1402/12/09/lake", "2024-02-28", "url:jalali"),
-        ("https://a.example/2024/02/lake", None, None),
-        ("https://a.example/id/20249999", None, None),
-        ("https://a.example/?d=/2024/02/28/", None, None),
-    ],
-)
-def test_an_address_may_hold_the_day(url: str, value: str | None, source: str | None) -> None:
-    found = list(dates_of_origin(url, Discovered(via="rss")))
-    assert [(c.value, c.source) for c in found] == ([(value, source)] if value else [])
-
-
-@pytest.mark.parametrize(("via", "source"), [("rss", "feed"), ("news-sitemap", "sitemap")])
-def test_the_list_that_named_the_page_is_a_witness(via: str, source: str) -> None:
-    discovered = Discovered(via=via, published="Wed, 28 Feb 2024 09:15:00 +0300")
-    (found,) = dates_of_origin("https://a.example/x", discovered)
-    assert (found.value, found.source) == ("2024-02-28T09:15:00+03:00", source)
-    assert found.confidence >= 0.8
-
-
-def test_the_answers_last_modified_is_a_weak_witness() -> None:
-    headers = {"last-modified": "Wed, 28 Feb 2024 06:15:00 GMT"}
-    (found,) = dates_of_origin("https://a.example/x", Discovered(via="rss"), headers)
-    assert (found.value, found.source) == ("2024-02-28T06:15:00+00:00", "last-modified")
-    assert found.confidence < 0.5
 
 
 @pytest.mark.parametrize(
@@ -59,6 +23,10 @@ def test_the_answers_last_modified_is_a_weak_witness() -> None:
         ("Tue. Feb 27th, 2024", "top", "visible-line", 0.5),
         ("28 February 2024", "near", "visible-line", 0.6),
         ("Updated: 28 February 2024", "dateline", "modified", 0.4),
+        ("Updated on 28 February 2024", "dateline", "modified", 0.4),
+        ("تاريخ التحديث: 28 شباط 2024", "dateline", "modified", 0.4),
+        ("By Layla HassanFeb 28, 2024", "dateline", "visible-line", 0.7),
+        ("2/28/24 4:02pm", "dateline", "visible-line", 0.85),
         ("تاريخ النشر: 28 شباط 2024", "near", "visible-line", 0.85),
         ("آخر تحديث 28 شباط 2024", "near", "modified", 0.4),
         ("بڵاوکرایەوە: ٢٨ی شوباتی ٢٠٢٤", "near", "visible-line", 0.85),
@@ -80,6 +48,59 @@ def test_a_printed_date_is_believed_by_its_place(
 ) -> None:
     found = [(c.source, c.confidence) for c in dates_of_lines([DatedLine(text, place)])]
     assert found == ([(source, confidence)] if source else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "found"),
+    [
+        ("28 February 2024", "Last updated:", [("2024-02-28", "modified", 0.4)]),
+        ("28 February 2024", "Published", [("2024-02-28", "visible-line", 0.85)]),
+        (
+            "Last Updated: 29 February 2024 First Published: 28 February 2024",
+            "",
+            [("2024-02-29", "modified", 0.4), ("2024-02-28", "visible-line", 0.85)],
+        ),
+        (
+            "Posted: 28 February 2024 Updated: 29 February 2024",
+            "",
+            [("2024-02-29", "modified", 0.4), ("2024-02-28", "visible-line", 0.85)],
+        ),
+        (
+            "28 February 2024 29 February 2024",
+            "Updated on",
+            [("2024-02-28", "modified", 0.4), ("2024-02-29", "modified", 0.4)],
+        ),
+        (
+            "آخر تحديث 18 شعبان 1445 - 28 شباط 2024",  # one day in two calendars has one label
+            "",
+            [("2024-02-28", "modified:hijri", 0.4), ("2024-02-28", "modified", 0.4)],
+        ),
+    ],
+)
+def test_each_date_of_a_line_is_what_the_words_before_it_say(
+    text: str, before: str, found: list[tuple[str, str, float]]
+) -> None:
+    line = DatedLine(text, "dateline", before)
+    assert [(c.value, c.source, c.confidence) for c in dates_of_lines([line])] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "found"),
+    [
+        ("03/04/2024", {date(2024, 3, 4)}, [("2024-03-04", 0.85)]),
+        ("03/04/2024", {date(2024, 4, 3)}, [("2024-04-03", 0.85)]),
+        ("03/04/24", {date(2024, 4, 3)}, [("2024-04-03", 0.85)]),
+        ("09.10.2024", {date(2024, 9, 10)}, [("2024-09-10", 0.85)]),
+        ("09.10.2024", {date(2024, 5, 5)}, [("2024-10-09", 0.85)]),
+        ("03/04/2024", {date(2024, 3, 4), date(2024, 4, 3)}, [("2024-04-03", 0.85)]),
+        ("03/04/2024", set(), []),
+    ],
+)
+def test_what_something_else_states_tells_the_order_of_two_numbers(
+    text: str, known: set[date], found: list[tuple[str, float]]
+) -> None:
+    line = DatedLine(text, "dateline")
+    assert [(c.value, c.confidence) for c in dates_of_lines([line], known=known)] == found
 
 
 def test_a_date_whose_order_was_guessed_is_believed_less() -> None:
@@ -138,30 +159,6 @@ def test_the_pages_own_calendar_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("value", "shown", "precision", "refused"),
-    [
-        ("2024-02-28", "2024-02-28", "day", None),
-        ("2024-02-28T09:15+03:00", "2024-02-28T09:15:00+03:00", "second", None),
-        ("2024-02-28T09:15", "2024-02-28T09:15:00", "minute", None),
-        ("1709100000", "2024-02-28T06:00:00+00:00", "second", None),
-        ("Wed, 28 Feb 2024 06:15:00 GMT", "2024-02-28T06:15:00+00:00", "second", None),
-        ("28 February 2024", "2024-02-28", "day", None),
-        ("soon", "soon", "day", "unreadable"),
-    ],
-)
-def test_a_stated_value_is_read_or_shown_as_unreadable(
-    value: str, shown: str, precision: str, refused: str | None
-) -> None:
-    (found,) = stated_date(value, "meta", 0.9)
-    assert (found.value, found.precision, found.refused) == (shown, precision, refused)
-
-
-@pytest.mark.parametrize("value", [None, "", "  ", 20240228, ["2024-02-28"]])
-def test_nothing_stated_is_no_candidate(value: object) -> None:
-    assert list(stated_date(value, "meta", 0.9)) == []
-
-
-@pytest.mark.parametrize(
     ("line", "date_line", "theme"),
     [
         ("28 February 2024 09:15", True, False),
@@ -180,6 +177,8 @@ def test_date_lines_are_told_from_sentences(line: str, date_line: bool, theme: b
     [
         ("Published on", True, False),
         ("Last updated", False, True),
+        ("Updated on", False, True),
+        ("Date", True, False),
         ("Published, updated", False, False),
         ("River", False, False),
     ],

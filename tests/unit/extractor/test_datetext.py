@@ -40,6 +40,12 @@ from services.extractor.datetext import has_weekday, read_dates, rest_of
         ("Wednesday, 28th of February 2024", "2024-02-28", "gregorian"),
         ("28 Şubat 2024 Çarşamba 09:15", "2024-02-28T09:15", "gregorian"),
         ("28 фев 2024, 09:15 МСК", "2024-02-28T09:15+03:00", "gregorian"),
+        ("2024 Feb 28", "2024-02-28", "gregorian"),
+        ("Layla HassanFeb 28, 2024", "2024-02-28", "gregorian"),
+        ("Feb 28, 202412 views", "2024-02-28", "gregorian"),
+        ("2/28/24", "2024-02-28", "gregorian"),
+        ("28/02/24", "2024-02-28", "gregorian"),
+        ("x " * 60 + "28 February 2024 " + "y " * 60, "2024-02-28", "gregorian"),
     ],
 )
 def test_printed_dates_are_read_in_every_language_we_know(line: str, value: str, calendar: str) -> None:
@@ -59,6 +65,9 @@ def test_printed_dates_are_read_in_every_language_we_know(line: str, value: str,
         "12:30",
         "1-2-3",
         "99 May 2024",
+        "03/04/24",
+        "1/28/02/24",
+        "Feb 28, 2024123",
     ],
 )
 def test_what_names_no_day_is_no_date(line: str) -> None:
@@ -89,6 +98,16 @@ def test_the_rest_of_a_line_is_what_it_says_besides() -> None:
     american = "Erbil February 28, 2024"
     assert rest_of(american, next(read_dates(american))) == "Erbil"
     assert not has_weekday("28 February 2024")
+
+
+def test_every_date_of_a_long_line_is_read_once_and_in_order() -> None:
+    line = "28 February 2024 - 29 February 2024 " + "word " * 20 + "1 March 2024, 2 March 2024"
+    assert [r.value for r in read_dates(line)] == ["2024-02-28", "2024-02-29", "2024-03-01", "2024-03-02"]
+
+
+def test_a_name_run_together_with_a_month_is_no_part_of_the_date() -> None:
+    line = "Layla HassanFeb 28, 2024"
+    assert rest_of(line, next(read_dates(line))) == "Layla Hassan"
 
 
 @given(st.text(max_size=600))

@@ -84,7 +84,13 @@ FAR = "<p>Nothing.</p>" * 30
     [
         ("", FAR + "<p>Published on 28 February 2024</p>", [("visible-line", 0.5)]),
         ("", FAR + "<p>Updated 28 February 2024</p>", [("modified", 0.4)]),
-        ("", FAR + "<p>28 February 2024</p>", []),
+        ("", FAR + "<p>28 February 2024</p>", [("visible-line", 0.5)]),
+        ("", FAR + "<p>28 February 2024</p><p>27 February 2024</p>", []),
+        ("", FAR + "<p>Wednesday, 28 February 2024</p>", []),  # a calendar
+        ("", FAR + "<p>Kirkuk, 28 February 2024</p>", []),
+        ("", FAR + "<p>Published</p><p>|</p><p>28 February 2024</p>", [("visible-line", 0.5)]),
+        ("", FAR + "<p>Last updated:</p><p>28 February 2024</p>", [("modified", 0.4)]),
+        ("", FAR + "<script>{'publishedAt':'2024-02-28'}</script>", [("script", 0.75)]),
         ("", FAR + "<i itemprop=datePublished content='2024-02-28'></i>", [("microdata", 0.85)]),
         ("<p>28 February 2024</p>", FAR + "<p>Published on 27 February 2024</p>", [("visible-line", 0.85)]),
     ],
@@ -94,6 +100,26 @@ def test_far_from_the_headline_only_what_says_so_is_a_date_and_only_where_none_i
 ) -> None:
     fields = fields_of(html(above=above, below=below), url="https://a.example/x")
     assert [(c.source, c.confidence) for c in fields.dates] == sources
+
+
+@pytest.mark.parametrize(
+    ("over", "source"),
+    [
+        ("Last updated:", "modified"),
+        ("Last updated in our offices", "visible-line"),  # a sentence of its own
+        ("Updated 2024 guide", "visible-line"),
+        ("Water", "visible-line"),
+    ],
+)
+def test_a_label_over_a_date_says_what_it_is(over: str, source: str) -> None:
+    page = f"<body><h1>{TITLE}</h1><p>{over}</p><p>28 February 2024</p></body>"
+    assert {c.source for c in fields_of(page, url="https://a.example/x").dates} == {source}
+
+
+def test_an_address_tells_the_order_of_two_numbers() -> None:
+    page = f"<body><h1>{TITLE}</h1><p>03/04/2024</p></body>"
+    found = fields_of(page, url="https://a.example/2024/04/03/x").dates
+    assert [(c.value, c.source) for c in found] == [("2024-04-03", "url"), ("2024-04-03", "visible-line")]
 
 
 def test_a_calendar_over_the_headline_is_refused_on_the_day_of_the_fetch() -> None:

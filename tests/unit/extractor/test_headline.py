@@ -29,11 +29,25 @@ def test_the_headline_is_found_as_element_and_as_line(
 
 
 @pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("<p>Lake falls</p><p>World</p><h1>Lake falls</h1><p>x</p>", 2),
+        ("<p>one<br>two</p><p>Lake falls</p><h1>Lake falls</h1>", 3),
+        ("<p>Lake falls</p><p>World</p><h1>Another</h1>", 0),
+    ],
+)
+def test_the_line_of_a_heading_is_meant_and_not_that_of_a_link_to_it(body: str, line: int) -> None:
+    assert locate_headline(page_of(body), "Lake falls").line == line
+
+
+@pytest.mark.parametrize(
     ("body", "beside", "near"),
     [
         ("<h1>Lake</h1><b>x</b>", False, False),
         ("<h1>Lake</h1><div id=Comments><b>x</b></div>", True, True),
         ("<h1>Lake</h1><footer><b>x</b></footer>", True, True),
+        ("<h1>Lake</h1><article><footer><b>x</b></footer></article>", False, False),
+        ("<h1>Lake</h1><article class=comment><footer><b>x</b></footer></article>", True, True),
         ("<h1>Lake</h1><aside><b>x</b></aside>", True, False),
         ("<div class=related><h1>Lake</h1><b>x</b></div>", False, False),  # holds the headline as well
     ],
