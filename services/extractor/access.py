@@ -1,9 +1,10 @@
 """Whether a page shows the whole article: full, truncated or paywalled, with the evidence. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from schemas.records import Access
+from services.extractor.literals import Literals, fold_case
 from services.extractor.paragraphs import lines_after
 from services.extractor.rules import compile_any, load_rules
 
@@ -16,6 +17,7 @@ NEXT = 2  # lines after the text that may lead on
 
 _PAGE = load_rules("phrases.toml")["page"]
 _WALL = compile_any(_PAGE["wall"])
+_WALL_NEEDS = Literals([_PAGE["wall_needs"]])
 _ELLIPSIS = compile_any(_PAGE["ellipsis"])
 _CUT = compile_any(_PAGE["cut"])
 
@@ -35,7 +37,7 @@ def judge_access(
     words = len(text.split())
     evidence = {
         "not-free": free is False and "json-ld: isAccessibleForFree=false",
-        "wall": _quote(_WALL, lines),
+        "wall": _quote(_WALL, (line for line in lines if _WALL_NEEDS.found_in(fold_case(line)))),
         "cut": _cut(text, words),
         "leads-on": words < FEW_WORDS and _quote(_CUT, lines_after(lines, text, NEXT)),
         "short": f"{words} of {declared_words} words"
@@ -63,6 +65,6 @@ def _cut(text: str, words: int) -> str:
     return f"ends: {text[-40:]}" if broken or _CUT.search(last) else ""
 
 
-def _quote(pattern: re.Pattern[str], lines: Sequence[str]) -> str:
+def _quote(pattern: re.Pattern[str], lines: Iterable[str]) -> str:
     """The first short line that says so."""
     return next((f"page: {line[:120]}" for line in lines if len(line) < 400 and pattern.search(line)), "")

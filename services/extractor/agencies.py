@@ -24,10 +24,13 @@ def _alternation(printings: Iterable[str]) -> str:
 _EVERY = frozenset(p for name, others in AGENCIES.items() for p in (name, *others))
 
 PRINTINGS = _alternation(_EVERY)
-"""Every printing."""
+"""Every printing, for use inside a pattern."""
 
-PLAIN = _alternation(_EVERY - frozenset(_RULES["also_words"]["printings"]))
+PLAINLY = _EVERY - frozenset(_RULES["also_words"]["printings"])
 """Printings that mean nothing else, even alone on a line."""
+
+PLAIN = _alternation(PLAINLY)
+"""Those, for use inside a pattern."""
 
 
 def name_agency(printed: str) -> str | None:

@@ -7,9 +7,11 @@ like a credit ("Written by the minister, the letter ..."), and gives none.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from schemas.records import Credit
-from services.extractor.agencies import PLAIN, PRINTINGS, name_agency
+from services.extractor.agencies import PLAIN, PLAINLY, PRINTINGS, name_agency
+from services.extractor.literals import Literals, fold_case
 from services.extractor.people import sort_byline, split_names
 from services.extractor.rules import compile_any, load_rules
 
@@ -45,20 +47,24 @@ class CreditRule:
     id: str
     kind: str  # of records.Credit
     pattern: re.Pattern[str]
+    needs: tuple[str, ...]  # no line without one of these matches, whatever the case
     people: bool = False  # `who` may be several persons: split them
     several: bool = False  # `who` may be several publishers
     keep: bool = True  # whether the line stays in the article's text
 
 
-def _rule(row: dict[str, str]) -> CreditRule:
+def _rule(row: dict[str, Any]) -> CreditRule:
     pattern = row["pattern"]
     for placeholder, meaning in _PLACEHOLDERS.items():
         pattern = pattern.replace(placeholder, meaning)
-    return CreditRule(**row | {"pattern": compile_any([pattern])})  # type: ignore[arg-type] # as TOML has it
+    needs = PLAINLY if row["needs"] == ["{plain}"] else row["needs"]
+    return CreditRule(**row | {"pattern": compile_any([pattern]), "needs": tuple(needs)})
 
 
 RULES = tuple(map(_rule, _RULES["credit"]))
-_FIELDS = tuple(rule for rule in RULES if not rule.keep)
+_NEEDS = Literals([rule.needs for rule in RULES])
+_FIELDS = sum(1 << i for i, rule in enumerate(RULES) if not rule.keep)
+_OF_LONG_LINES = sum(1 << i for i, rule in enumerate(RULES) if rule.kind == "agency")
 _EMPLOYED = re.compile(rf"^(?P<agency>{PRINTINGS}) {_RULES['words']['employed']}\s+", re.IGNORECASE)
 _SMALL = frozenset(_RULES["words"]["small"].split())
 _STAFF = re.compile(_RULES["words"]["staff"], re.IGNORECASE)
@@ -78,17 +84,27 @@ def find_credits(lines: Sequence[str]) -> tuple[Credit, ...]:
 def is_credit_line(line: str) -> bool:
     """Whether a line is a credit and nothing a reader would miss: a contact, a copyright, a byline."""
     return len(line) <= MAX_LINE and any(
-        True for rule in _FIELDS if (m := rule.pattern.search(line)) for _ in _read(rule, m, line)
+        True
+        for rule in _rules_for(line, _FIELDS)
+        if (m := rule.pattern.search(line))
+        for _ in _read(rule, m, line)
     )
 
 
 def _credits_of(line: str) -> Iterator[Credit]:
     head = line[:MAX_LINE]
-    for rule in RULES:
-        if len(line) > MAX_LINE and rule.kind != "agency":
-            continue
+    for rule in _rules_for(head, _OF_LONG_LINES if len(line) > MAX_LINE else -1):
         for m in rule.pattern.finditer(head):
             yield from _read(rule, m, head)
+
+
+def _rules_for(line: str, among: int) -> Iterator[CreditRule]:
+    """Those of these rules, a bit for each, that may match a line, in order."""
+    bits = _NEEDS.found_in(fold_case(line)) & among
+    while bits:
+        lowest = bits & -bits
+        yield RULES[lowest.bit_length() - 1]
+        bits ^= lowest
 
 
 def _read(rule: CreditRule, m: re.Match[str], text: str) -> Iterator[Credit]:

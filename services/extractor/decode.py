@@ -40,6 +40,9 @@ _HIGH = re.compile(rb"[\xc0-\xff]")
 WESTERN = frozenset({"cp1252", "iso8859-1", "latin_1", "iso8859-15"})
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd\ufffe\uffff]")
+_ASCII_CONTROLS = bytes((*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F))
+_C1_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")
+_REPLACEMENTS = re.compile(rb"\xef\xbf[\xbd-\xbf]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ACCENTED = re.compile("[\xc0-\xff]")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
@@ -92,8 +95,19 @@ def refuse_body(body: bytes, content_type: str | None) -> None:
 
 def clean_text(text: str) -> str:
     """NFC, line ends as `\\n`, without control characters and lone surrogates; ZWNJ and marks stay."""
-    text = _SURROGATES.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n"))
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", text.lstrip("\ufeff")))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").lstrip("\ufeff")
+    try:
+        controls = _count_controls(text)
+    except UnicodeEncodeError:
+        text, controls = _SURROGATES.sub("\ufffd", text), 1
+    return unicodedata.normalize("NFC", _CONTROLS.sub("", text) if controls else text)
+
+
+def _count_controls(text: str) -> int:
+    """How often _CONTROLS matches, sought in bytes: seven times as fast. Raises UnicodeEncodeError."""
+    body = text.encode()
+    ascii_ones = len(body) - len(body.translate(None, _ASCII_CONTROLS))
+    return ascii_ones + len(_C1_CONTROLS.findall(body)) + len(_REPLACEMENTS.findall(body))
 
 
 def _labels(body: bytes, charset: str | None) -> Iterator[tuple[str, str]]:
@@ -149,12 +163,13 @@ def _read(body: bytes, label: str) -> str | None:
         if codecs.lookup(label).name in NEVER:
             return None
         text = body.decode(label, "replace")
+        controls = _count_controls(text)
     except (LookupError, UnicodeError):
         return None
     broken = text.count("\ufffd")
     if broken > 1 and broken > MAX_BROKEN * len(_FOREIGN.findall(text)):
         return None
-    if len(_CONTROLS.findall(text)) > MAX_CONTROLS * len(text):
+    if controls > MAX_CONTROLS * len(text):
         return None
     return None if label in WESTERN and (_is_turkish(body) or _is_mojibake(text[:200_000])) else text
 

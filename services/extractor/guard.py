@@ -34,7 +34,7 @@ _CONTAINERS = (
 """Tags that must be closed, so that open ones are nested. Not those of SVG: they may close themselves."""
 
 _STEPS = dict.fromkeys(_CONTAINERS, 1) | {f"/{name}": -1 for name in _CONTAINERS}
-_LONG = 8_000  # characters of a tag; shorter ones have no 2,000 attributes that are told apart
+_LONG_TAG = re.compile(r"<[^<>]{8000,}+(?:>|\Z)")  # shorter ones have no 2,000 attributes that are told apart
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
@@ -70,6 +70,5 @@ def _depth(names: Sequence[str]) -> int:
 
 
 def _long_tags(text: str) -> Iterator[str]:
-    for piece in text.split(">"):
-        if len(piece) > _LONG and len(piece) - (begin := piece.rfind("<")) > _LONG and begin >= 0:
-            yield piece[begin:]
+    for found in _LONG_TAG.finditer(text):
+        yield found[0]

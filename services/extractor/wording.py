@@ -1,7 +1,6 @@
 """What a block's own words say: figures of one text, before numpy makes columns of a page. Pure."""
 
-import ahocorasick  # type: ignore[import-not-found]  # no stubs exist
-
+from services.extractor.literals import Literals
 from services.extractor.rules import load_rules
 
 _RULES = load_rules("blocks.toml")
@@ -24,28 +23,12 @@ FIGURES = (
 )  # fmt: skip
 
 
-def _automaton() -> "ahocorasick.Automaton":
-    bits: dict[str, int] = {}
-    for i, phrases in enumerate(_RULES["phrases"].values()):
-        for phrase in phrases:
-            bits[f" {phrase}"] = bits.get(f" {phrase}", 0) | 1 << i
-    found = ahocorasick.Automaton()
-    for phrase, bit in bits.items():
-        found.add_word(phrase, bit)
-    found.make_automaton()
-    return found
-
-
-_AUTOMATON = _automaton()
+_PHRASES = Literals([[f" {phrase}" for phrase in phrases] for phrases in _RULES["phrases"].values()])
 
 
 def phrase_bits(lowered: str) -> int:
     """Which tables of phrases have one in a text in lower case; a phrase begins a word."""
-    bits = 0
-    if len(lowered) < PHRASE_CHARS:
-        for _, found in _AUTOMATON.iter(" " + lowered.replace("\n", " ")):
-            bits |= found
-    return bits
+    return _PHRASES.found_in(" " + lowered.replace("\n", " ")) if len(lowered) < PHRASE_CHARS else 0
 
 
 def tokens_of(text: str) -> frozenset[str]:

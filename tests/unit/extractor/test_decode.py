@@ -120,3 +120,10 @@ def test_any_bytes_are_text_or_refused(body: bytes, charset: str | None) -> None
         text = refused.reason
     text.encode()
     assert "\x00" not in text
+
+
+@given(
+    st.text(st.sampled_from("aß\u0000\u0008\u000b\u007f\u0085\u009f\u00a0\u200c\ufffd\uffff\ud800\U0001f600"))
+)
+def test_no_control_is_left_whatever_it_stands_beside(text: str) -> None:
+    assert not set(clean_text(text)) & set("\u0000\u0008\u000b\u007f\u0085\u009f\ufffd\uffff\ud800")

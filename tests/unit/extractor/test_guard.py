@@ -47,6 +47,7 @@ def test_markup_larger_than_any_page_is_refused_unread() -> None:
         "a<br>" * 10_000,
         "<img alt='" + "long " * 5_000 + "'>",
         "plain " * 100_000,
+        "<script>if (a<b) {" + "a = b; " * 5_000 + "} if (c<d) {}</script>",
     ],
 )
 def test_ordinary_markup_passes(text: str) -> None:
