@@ -135,7 +135,9 @@ def test_a_reader_that_is_slow_costs_no_page_its_time() -> None:
 
 
 def sirwan_extract() -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-c", "from services.cli import main; main()", "extract"]
+    # a shell that runs the tests in the background has them ignore Ctrl-C, and children inherit that
+    heard = "from signal import *; signal(SIGINT, default_int_handler)"
+    command = [sys.executable, "-c", f"{heard}; from services.cli import main; main()", "extract"]
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
     )

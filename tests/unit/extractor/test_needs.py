@@ -24,7 +24,8 @@ Endings = frozenset[str]
 
 def unsettled(pattern: str, needs: Sequence[str]) -> Endings:
     """The endings of those matches that may have none of the literals."""
-    return _after(re._parser.parse(pattern), frozenset(("",)), tuple(map(fold_case, needs)))  # type: ignore[attr-defined]
+    parsed = re._parser.parse(pattern)  # type: ignore[attr-defined]  # not public: enough for a test
+    return _after(parsed, frozenset(("",)), tuple(map(fold_case, needs)))
 
 
 def _after(parsed: Parsed, endings: Endings, needs: Sequence[str]) -> Endings:
