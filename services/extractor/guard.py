@@ -42,7 +42,9 @@ def refuse_pathological(text: str) -> None:
     """Raises Poison("page-too-large"), and Poison("page-too-complex") with the name of the limit."""
     if len(text) > MAX_MARKUP:
         raise Poison("page-too-large", f"{len(text)} characters of markup, at most {MAX_MARKUP}")
-    names = [name.lower() for name in _NAMES.findall(text)]
+    names = _NAMES.findall(text)
+    if not "".join(names).islower():
+        names = [name.lower() for name in names]
     for what, found, most in _counted(text, names):
         if found > most:
             raise Poison("page-too-complex", f"{found} {what}, at most {most}")
