@@ -14,13 +14,14 @@ ABOVE, BELOW = 60, 150  # elements about a headline among which the names belong
 FAR = 5_000  # further elements looked at, and siblings of each
 MAX_PIECES, MAX_NODES = 12, 100  # of text in one element, and text nodes among which they are looked for
 MAX_PRINTED = 200  # characters of an element that names somebody: more is a biography
+MAX_NAME = 60  # characters of the line over one
 
 _MARKED = load_rules("names.toml")["marked"]
 _CLASS = compile_any(_MARKED["class"])
 _HREF = frozenset(_MARKED["href"])
 _TAGS = (
     "a", "span", "p", "div", "address", "li", "h2", "h3", "h4", "h5", "h6", "section", "em", "strong",
-    "b", "i", "dd", "td", "cite", "header", "ul", "small", "footer",
+    "b", "i", "dd", "td", "cite", "header", "ul", "small", "footer", "aside",
 )  # fmt: skip
 
 
@@ -58,7 +59,11 @@ def _named(elements: Iterable[Element], headline: Headline, near: bool) -> Itera
         named = _row_of(mark, marks) if mark.how != "class" else inner or [mark]
         done.update(m.element for m in (*named, *inner))
         printed = "\n".join(dict.fromkeys(text for m in named if (text := printed_by(m.element))))
-        if 2 < len(printed) <= MAX_PRINTED:
+        if len(printed) > MAX_PRINTED:
+            printed = printed.split("\n")[0]  # a name, and a biography under it
+            if len(printed) > MAX_NAME:
+                continue
+        if len(printed) > 2:
             yield MarkedName(printed, named[0].how, near)
 
 
