@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from lxml.etree import _Element as Element
@@ -100,14 +101,13 @@ def printed_by(element: Element) -> str:
 
 
 def _marks_of(elements: Iterable[Element]) -> Iterator[_Mark]:
-    known: dict[str, bool] = {}
     for element in elements:
-        if how := _how(element, known):
+        if how := _how(element):
             yield _Mark(element, how)
 
 
-def _how(element: Element, known: dict[str, bool]) -> str | None:
-    """How an element is marked, or None; `known` remembers what was found of a class."""
+def _how(element: Element) -> str | None:
+    """How an element is marked, or None."""
     if (said := element.get("itemprop")) and "author" in said:
         return "itemprop"
     if element.tag == "a":
@@ -115,11 +115,13 @@ def _how(element: Element, known: dict[str, bool]) -> str | None:
             return "rel"
         if (href := element.get("href")) and not _HREF.isdisjoint(href.split("/")[-4:-1]):
             return "link"
-    if not (named := (element.get("class") or "")[:MAX_CLASS]):
-        return None
-    if named not in known:
-        known[named] = bool(_CLASS.search(named)) and not is_beside_class(named.lower())
-    return "class" if known[named] else None
+    named = element.get("class")
+    return "class" if named and _is_author_class(named[:MAX_CLASS]) else None
+
+
+@lru_cache(maxsize=20_000)
+def _is_author_class(named: str) -> bool:
+    return bool(_CLASS.search(named)) and not is_beside_class(named.lower())
 
 
 def _row_of(mark: _Mark, marks: Sequence[_Mark]) -> list[_Mark]:
