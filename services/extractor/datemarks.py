@@ -85,7 +85,7 @@ def changes_of(page: Markup, times: Sequence[MarkedTime]) -> Iterator[DateCandid
 def times_of(page: Markup, headline: Headline) -> Iterator[MarkedTime]:
     """Times of the article: those of comments and of other articles are left out."""
     below = False
-    for element in islice(page.tree.iter("h1", "time"), MAX_TIMES):
+    for element in islice((e for e in page.landmarks if e.tag != "title"), MAX_TIMES):
         if element.tag == "h1":
             below = below or element is headline.element
         elif not is_beside(element, headline):

@@ -31,6 +31,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _SHORT = re.compile(rf"(?<![\d/]){_DAY}(?P<mark>/){_NUMBER}/(?P<year>\d\d)(?![\d/])")
+_MAY_HAVE_DATE = re.compile(r"\d{4}|/\d\d")
 _HAS_YEAR = re.compile(r"(?<!\d)\d{4}")
 _BEFORE, _BEHIND = 48, 24  # characters about a year in which its day and month stand
 
@@ -53,6 +54,8 @@ def read_dates(line: str, day_first: bool | None = None, known: Collection[date]
     `day_first`: how 03/04/2024 is meant where the line is printed; unknown, it is the one of its two days
     that is `known`, or no date. 12/18/23 is one only where its order is beyond doubt.
     """
+    if not _MAY_HAVE_DATE.search(line, 0, MAX_LINE):  # nearly all lines
+        return
     text = line[:MAX_LINE].translate(_DIGITS)
     found = [
         reading

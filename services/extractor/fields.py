@@ -102,7 +102,8 @@ def _dates_of(
 def _lines_about(lines: Sequence[str], title: int) -> Iterator[DatedLine]:
     """Lines under the headline and, believed less, over it."""
     for at in range(title + 1, min(len(lines), title + 1 + 2 * NEAR)):
-        yield DatedLine(lines[at], "dateline", _label_over(lines, at))
+        label = _label_over(lines, at) if _HAS_NUMBER.search(lines[at]) else ""
+        yield DatedLine(lines[at], "dateline", label)
     for line in lines[max(0, title - NEAR) : title]:
         yield DatedLine(line, "top" if is_theme_date(line) else "near")
 

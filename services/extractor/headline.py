@@ -32,7 +32,7 @@ def locate_headline(page: Markup, title: str | None) -> Headline:
 
     Where no h1 or line has it, the first h1 stands in.
     """
-    headings = list(islice(page.tree.iter("h1"), MAX_HEADINGS))
+    headings = list(islice((e for e in page.landmarks if e.tag == "h1"), MAX_HEADINGS))
     named = next((h1 for h1 in headings if text_of(h1) == title), headings[0] if headings else None)
     around = frozenset() if named is None else frozenset(named.iterancestors())
     at = _heading_line(page, title)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from lxml.etree import _Element as Element
@@ -14,13 +15,14 @@ ABOVE, BELOW = 60, 150  # elements about a headline among which the names belong
 FAR = 5_000  # further elements looked at, and siblings of each
 MAX_PIECES, MAX_NODES = 12, 100  # of text in one element, and text nodes among which they are looked for
 MAX_PRINTED = 200  # characters of an element that names somebody: more is a biography
+MAX_NAME = 60  # characters of the line over one
 
 _MARKED = load_rules("names.toml")["marked"]
 _CLASS = compile_any(_MARKED["class"])
 _HREF = frozenset(_MARKED["href"])
 _TAGS = (
     "a", "span", "p", "div", "address", "li", "h2", "h3", "h4", "h5", "h6", "section", "em", "strong",
-    "b", "i", "dd", "td", "cite", "header", "ul", "small", "footer",
+    "b", "i", "dd", "td", "cite", "header", "ul", "small", "footer", "aside",
 )  # fmt: skip
 
 
@@ -58,7 +60,11 @@ def _named(elements: Iterable[Element], headline: Headline, near: bool) -> Itera
         named = _row_of(mark, marks) if mark.how != "class" else inner or [mark]
         done.update(m.element for m in (*named, *inner))
         printed = "\n".join(dict.fromkeys(text for m in named if (text := printed_by(m.element))))
-        if 2 < len(printed) <= MAX_PRINTED:
+        if len(printed) > MAX_PRINTED:
+            printed = printed.split("\n")[0]  # a name, and a biography under it
+            if len(printed) > MAX_NAME:
+                continue
+        if len(printed) > 2:
             yield MarkedName(printed, named[0].how, near)
 
 
@@ -95,14 +101,13 @@ def printed_by(element: Element) -> str:
 
 
 def _marks_of(elements: Iterable[Element]) -> Iterator[_Mark]:
-    known: dict[str, bool] = {}
     for element in elements:
-        if how := _how(element, known):
+        if how := _how(element):
             yield _Mark(element, how)
 
 
-def _how(element: Element, known: dict[str, bool]) -> str | None:
-    """How an element is marked, or None; `known` remembers what was found of a class."""
+def _how(element: Element) -> str | None:
+    """How an element is marked, or None."""
     if (said := element.get("itemprop")) and "author" in said:
         return "itemprop"
     if element.tag == "a":
@@ -110,11 +115,13 @@ def _how(element: Element, known: dict[str, bool]) -> str | None:
             return "rel"
         if (href := element.get("href")) and not _HREF.isdisjoint(href.split("/")[-4:-1]):
             return "link"
-    if not (named := (element.get("class") or "")[:MAX_CLASS]):
-        return None
-    if named not in known:
-        known[named] = bool(_CLASS.search(named)) and not is_beside_class(named.lower())
-    return "class" if known[named] else None
+    named = element.get("class")
+    return "class" if named and _is_author_class(named[:MAX_CLASS]) else None
+
+
+@lru_cache(maxsize=20_000)
+def _is_author_class(named: str) -> bool:
+    return bool(_CLASS.search(named)) and not is_beside_class(named.lower())
 
 
 def _row_of(mark: _Mark, marks: Sequence[_Mark]) -> list[_Mark]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Any, cast
@@ -14,6 +14,7 @@ from services.extractor.guard import refuse_pathological
 from services.extractor.segments import Segments, segment
 from services.stage import Poison
 
+LANDMARKS = ("title", "h1", "time")
 JSON_LD = "application/ld+json"
 MAX_JSON_LD = 1_000_000  # characters of one block; the largest of 1,404 archived pages has 647,000
 MAX_NODES = 500  # JSON-LD objects looked at
@@ -40,15 +41,12 @@ class Markup:
     linked: tuple[Mapping[str, Any], ...]  # JSON-LD objects, outer ones first
     segments: Segments  # the blocks of its text, and where they lie
     lines: tuple[str, ...]  # what a reader sees, a line a block or line break, white space folded
+    story: Mapping[str, Any]  # the JSON-LD object that describes the article, or an empty one
+    landmarks: tuple[Element, ...]  # its title, h1 and time elements in document order
 
     def meta(self, *names: str) -> str | None:
         """The first value of the first of these names that has one."""
         return next((value for name in names for value in self.metas.get(name, ()) if value), None)
-
-    @property
-    def story(self) -> Mapping[str, Any]:
-        """The JSON-LD object that describes the article, or an empty one."""
-        return next((node for node in self.linked if types_of(node) & ARTICLE_TYPES), {})
 
 
 def parse_markup(text: str, url: str) -> Markup:
@@ -62,9 +60,20 @@ def parse_markup(text: str, url: str) -> Markup:
         raise Poison("unreadable-markup", f"{type(exc).__name__}: {exc}"[:200]) from exc
     if tree is None:
         raise Poison("unreadable-markup", "no element")
-    _cap_spans(tree)
-    segments = segment(tree)
-    return Markup(tree, url, _metas(tree), tuple(_linked(tree)), segments, segments.lines[:MAX_LINES])
+    # one walk for all: each costs as much as the tree is large, however few it finds
+    found = tuple(tree.iter("meta", "script", "td", "th", *LANDMARKS))
+    _cap_spans(found)
+    linked, segments = tuple(_linked(found)), segment(tree)
+    return Markup(
+        tree=tree,
+        url=url,
+        metas=_metas(found),
+        linked=linked,
+        segments=segments,
+        lines=segments.lines[:MAX_LINES],
+        story=next((node for node in linked if types_of(node) & ARTICLE_TYPES), {}),
+        landmarks=tuple(element for element in found if element.tag in LANDMARKS),
+    )
 
 
 def types_of(node: Mapping[str, Any]) -> frozenset[str]:
@@ -79,16 +88,16 @@ def text_of(element: Element) -> str:
     return " ".join("".join(map(str, element.itertext())).split())
 
 
-def _cap_spans(tree: Element) -> None:
+def _cap_spans(found: Sequence[Element]) -> None:
     # a table of 70 kB with colspan=1000 in each row comes out of trafilatura as 600,000 characters
-    for cell in tree.iter("td", "th"):
+    for cell in (element for element in found if element.tag in ("td", "th")):
         for name in ("colspan", "rowspan"):
             cell.attrib.pop(name, "")
 
 
-def _metas(tree: Element) -> dict[str, tuple[str, ...]]:
+def _metas(elements: Sequence[Element]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for meta in tree.iter("meta"):
+    for meta in (element for element in elements if element.tag == "meta"):
         content = " ".join((meta.get("content") or "").split())[:MAX_VALUE]
         for key in ("name", "property", "itemprop"):
             if content and (name := meta.get(key)):
@@ -102,8 +111,8 @@ def _opened(text: str) -> str:
     return text if found is None else text[: found.end() - 2] + text[found.end() - 1 :]
 
 
-def _linked(tree: Element) -> Iterator[Mapping[str, Any]]:
-    scripts = (s for s in tree.iter("script") if (s.get("type") or "").strip().lower() == JSON_LD)
+def _linked(found: Sequence[Element]) -> Iterator[Mapping[str, Any]]:
+    scripts = (s for s in found if s.tag == "script" and (s.get("type") or "").strip().lower() == JSON_LD)
     waiting = [_load(script.text or "") for script in scripts]
     seen = 0
     while waiting and seen < MAX_NODES:

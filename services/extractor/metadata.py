@@ -94,7 +94,8 @@ def absolute(base: str, said: str | None) -> str | None:
     if not said or len(said) > MAX_URL:
         return None
     try:
-        found = urljoin(base, said.strip())
+        told = said.strip()
+        found = told if told.startswith(("http://", "https://")) else urljoin(base, told)
         return found if urlsplit(found).scheme in ("http", "https") and urlsplit(found).hostname else None
     except ValueError:
         return None

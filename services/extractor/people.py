@@ -1,11 +1,11 @@
 """Who is a person, who is a role, an agency or a user name, among the names that a page prints. Pure."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from html import unescape
 
 from schemas.records import Credit
-from services.extractor.agencies import name_agency
+from services.extractor.agencies import PRINTINGS, name_agency
 from services.extractor.calendars import WEEKDAYS
 from services.extractor.datetext import read_dates
 from services.extractor.rules import compile_any, load_rules
@@ -29,6 +29,8 @@ _TAIL = re.compile(
 )
 _NOT_NAMES = re.compile(r"[\d@_<>{}=?!]|https?:|\bwww\.|\.(?:com|net|org|ir|iq)\b|:", re.IGNORECASE)
 _BEFORE_DATE = re.compile(r"[\s\-–—|•·,]*(?:\bon)?[\s\-–—|•·,]*$", re.IGNORECASE)
+_AGENCY_BEHIND = re.compile(rf"^(.{{4,80}}?)\s+(?:the\s+)?({PRINTINGS})$", re.IGNORECASE)
+_PREPOSITIONS = frozenset(["on", "at", "in", "from", "for", "with", "of"])
 _FUNCTION_WORDS = frozenset(["the", "a", "an", "on", "at", "in", "from", "our", "your", "my", "all"])
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -55,7 +57,7 @@ def sort_byline(printed: str, said_person: bool = False) -> tuple[list[str], lis
     people: list[str] = []
     others: list[Credit] = []
     text = " ".join(printed.split())[:300]
-    for name in split_names(printed):
+    for name in _parted(split_names(printed)):
         if agency := name_agency(name):
             others.append(Credit(kind="agency", name=agency, text=text))
         elif is_person(name, said_person):
@@ -65,11 +67,26 @@ def sort_byline(printed: str, said_person: bool = False) -> tuple[list[str], lis
     return people, others
 
 
+def _parted(names: Sequence[str]) -> Iterator[str]:
+    """The names, each without the agency that is printed behind it, which is a name of its own."""
+    for name in names:
+        behind = _AGENCY_BEHIND.match(name)
+        if behind and is_person(behind[1]):
+            yield from (behind[1], behind[2])
+        else:
+            yield name
+
+
 def is_person(name: str, said_person: bool = False) -> bool:
     """Whether this looks like the name of a human being: two to six words, none of them a role,
     the last not in lower case."""
     words = name.split()
-    if not words or words[0].casefold() in _FUNCTION_WORDS or any(w.casefold() in WEEKDAYS for w in words):
+    if (
+        not words
+        or not words[0][0].isalpha()
+        or words[0].casefold() in _FUNCTION_WORDS
+        or any(w.casefold() in WEEKDAYS for w in words)
+    ):
         return False
     if len(name) > MAX_NAME or _NOT_NAMES.search(name) or _ROLE.search(name) or len(words) > 6:
         return False
@@ -79,7 +96,9 @@ def is_person(name: str, said_person: bool = False) -> bool:
 
 
 def _is_phrase(name: str) -> bool:
-    """Whether words begin like a name and end like a phrase, without a role: "Baghdad standards"."""
+    """Whether words begin like a name and end like a phrase, "Baghdad standards", or are one, "on Friday"."""
+    if name.split()[0] in _PREPOSITIONS:
+        return True
     return not name.islower() and name.split()[-1].islower() and not _OFFICE.search(name)
 
 

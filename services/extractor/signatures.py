@@ -1,40 +1,23 @@
 """Who signed a page: every place that names them by trust, people told from roles and agencies. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from html import unescape
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import urlsplit
 
 from schemas.records import Credit, FieldEvidence
 from services.extractor.headline import Headline
 from services.extractor.marked_names import marked_names
-from services.extractor.markup import Markup, types_of
+from services.extractor.markup import Markup
 from services.extractor.people import is_signed, shorten_names, sort_byline, squash
+from services.extractor.stated_names import MAX_PEOPLE, MAX_VALUE, Signature, stated_signatures
 
-MAX_PEOPLE = 20
 MAX_OTHERS = 10
 MAX_TRIED = 12  # places that name somebody
-MAX_VALUE = 300  # characters
 LONG_NAME = 4  # words from which a name may hold the name of its paper
 OWNER_WORDS = 2  # of a person's name that is the name of the site as well
 BELOW, ABOVE = 12, 4  # lines about the headline in which "By …" signs the article
 
-AUTHOR_META = (
-    "author",
-    "article:author",
-    "byl",
-    "parsely-author",
-    "sailthru.author",
-    "dc.creator",
-    "dcterms.creator",
-    "cxenseparse:author",
-    "citation_author",
-    "article:author_name",
-    "article.author",
-    "creator",
-)
-CARDS = (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2"))
 CONFIDENCE = {
     "json-ld": 0.9,
     "meta": 0.85,
@@ -45,16 +28,7 @@ CONFIDENCE = {
     "visible-line": 0.6,
 }
 """Place that names who signed → how often it is right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """Names as one place prints them."""
-
-    printed: str
-    source: str  # a key of CONFIDENCE
-    kind: str = ""  # what the page calls them: Person, Organization or nothing
-    near: bool = True  # the headline, or in the head of the page
+STATED = frozenset(["json-ld", "meta"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +46,68 @@ def find_byline(page: Markup, own: Sequence[str], headline: Headline) -> Byline:
     `own`: what the site is called: it signs as a role, unless nobody else does and it is called as people
     are.
     """
-    squashed = frozenset(squash(name) for name in own)
-    others: dict[tuple[str, str], Credit] = {}
-    owner: tuple[Signature, list[str]] | None = None
-    for tried, signature in enumerate(_signatures(page, headline)):
-        if tried >= MAX_TRIED:
+    heard = _Heard(frozenset(squash(name) for name in own))
+    for signature in islice(_signatures(page, headline), MAX_TRIED):
+        if heard.takes(signature):
             break
-        if others and not signature.near and signature.source == "link":
-            continue
+    signed = heard.whole or heard.short or heard.owner_who_is_a_person()
+    if signed is None:
+        return Byline((), heard.credits(), None)
+    signature, people = signed
+    names = tuple(shorten_names(people, _linked_names(page, headline, people)))[:MAX_PEOPLE]
+    return Byline(names, heard.credits(), _evidence(page, signature, names))
+
+
+_Signed = tuple[Signature, list[str]]
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What the places that name somebody have said so far, the most trusted first."""
+
+    own: frozenset[str]  # names of the site, squashed
+    others: dict[tuple[str, str], Credit] = field(default_factory=dict)
+    whole: _Signed | None = None  # people
+    short: _Signed | None = None  # people whom the head calls by one word: a first name or a login
+    owner: _Signed | None = None  # the site itself, called as people are
+
+    def takes(self, signature: Signature) -> bool:
+        """Hears one more; whether that settles who signed."""
+        if self.others and not signature.near and signature.source == "link":
+            return False
         people, beside = _told_apart(signature)
-        strangers = [name for name in people if squash(name) not in squashed]
-        owner = owner or ((signature, people) if people and not strangers else None)
+        strangers = [name for name in people if squash(name) not in self.own]
+        if people and not strangers:
+            self.owner = self.owner or (signature, people)
         for credit in beside:
-            others.setdefault((credit.kind, credit.name), credit)
-        if strangers:
-            names = tuple(shorten_names(strangers, _linked_names(page, headline, strangers)))
-            return Byline(names[:MAX_PEOPLE], _credits(others, squashed), _evidence(page, signature, names))
-    if owner and all(len(name.split()) == OWNER_WORDS and not name.isupper() for name in owner[1]):
-        return Byline(tuple(owner[1]), _credits(others, squashed), _evidence(page, owner[0], owner[1]))
-    for name in owner[1] if owner else ():
-        others.setdefault(("role", name), Credit(kind="role", name=name, text=name))
-    return Byline((), _credits(others, squashed), None)
+            self.others.setdefault((credit.kind, credit.name), credit)
+        if not strangers:
+            return False
+        if self.short and (not signature.near or signature.source == self.short[0].source):
+            return False
+        if signature.source in STATED and not any(" " in name for name in strangers):
+            # who prints a whole name beside the headline says more
+            self.short = self.short or (signature, strangers)
+            return False
+        self.whole = signature, strangers
+        return True
+
+    def owner_who_is_a_person(self) -> _Signed | None:
+        """The site as who signed, where it is called as people are; else it is one of the credits."""
+        names = self.owner[1] if self.owner else []
+        if names and all(len(name.split()) == OWNER_WORDS and not name.isupper() for name in names):
+            return self.owner
+        for name in names:
+            self.others.setdefault(("role", name), Credit(kind="role", name=name, text=name))
+        return None
+
+    def credits(self) -> tuple[Credit, ...]:
+        """The credits; a site that is called an organisation is no agency of its own text."""
+        told = (
+            Credit(kind="role", name=c.name, text=c.text) if squash(c.name) in self.own else c
+            for c in self.others.values()
+        )
+        return tuple(told)[:MAX_OTHERS]
 
 
 def own_names(page: Markup, site_name: str | None) -> tuple[str, ...]:
@@ -102,14 +117,6 @@ def own_names(page: Markup, site_name: str | None) -> tuple[str, ...]:
     host = (_host(page.url) or "").removeprefix("www.")
     said = (site_name, named, host, host.rpartition(".")[0], host.split(".")[0])
     return tuple(name for name in said if isinstance(name, str) and name)
-
-
-def _credits(others: Mapping[tuple[str, str], Credit], own: frozenset[str]) -> tuple[Credit, ...]:
-    """The credits; a site that is called an organisation is no agency of its own text."""
-    told = (
-        Credit(kind="role", name=c.name, text=c.text) if squash(c.name) in own else c for c in others.values()
-    )
-    return tuple(told)[:MAX_OTHERS]
 
 
 def _linked_names(page: Markup, headline: Headline, people: Sequence[str]) -> list[str]:
@@ -129,7 +136,7 @@ def _evidence(page: Markup, by: Signature, people: Sequence[str]) -> FieldEviden
 
 def _agreeing(page: Markup, by: Signature, people: Sequence[str]) -> Iterator[str]:
     """Other statements of the head that name one of these people, and the visible lines."""
-    for signature in _stated(page):
+    for signature in stated_signatures(page):
         if signature.source != by.source and any(name in signature.printed for name in people):
             yield signature.source
     if by.source != "visible-line" and any(
@@ -139,7 +146,8 @@ def _agreeing(page: Markup, by: Signature, people: Sequence[str]) -> Iterator[st
 
 
 def _told_apart(signature: Signature) -> tuple[list[str], list[Credit]]:
-    sure = signature.kind == "Person" or signature.source in ("itemprop", "rel", "link")
+    lone = signature.source == "meta" and " " not in signature.printed  # "Layla", as blogs sign
+    sure = lone or signature.kind == "Person" or signature.source in ("itemprop", "rel", "link")
     names, beside = sort_byline(signature.printed, said_person=sure)
     if signature.kind == "Organization":
         # an organisation that signs and is not the site itself is where the text comes from
@@ -154,7 +162,7 @@ def _told_apart(signature: Signature) -> tuple[list[str], list[Credit]]:
 
 def _signatures(page: Markup, headline: Headline) -> Iterator[Signature]:
     """Printed names by trust, those far from the headline last."""
-    yield from _stated(page)
+    yield from stated_signatures(page)
     lined = headline.line is None
     for marked in marked_names(page.tree, headline):
         if not marked.near and not lined:
@@ -170,51 +178,6 @@ def _signed_lines(page: Markup, headline: Headline) -> Iterator[Signature]:
     at = headline.line or 0
     near = page.lines[max(0, at - ABOVE) : at + 1 + BELOW]
     yield from (Signature(printed, "visible-line") for printed in near if is_signed(printed))
-
-
-def _stated(page: Markup) -> Iterator[Signature]:
-    """What the head says: JSON-LD and meta elements."""
-    authors = list(_authors(_linked_author(page), page.linked))
-    for kind in ("Person", "", "Organization"):
-        if listed := [name for name, called in authors if called == kind]:
-            yield Signature("\n".join(listed), "json-ld", kind)
-    for name in AUTHOR_META:
-        listed = [value for value in page.metas.get(name, ()) if not value.startswith("http")]
-        if listed:
-            yield Signature("\n".join(listed), "meta")
-    # a card for messengers: a label in the page's language, and what it labels
-    for label, name in CARDS:
-        if is_signed(f"{page.meta(label) or '-'} X") and (said := page.meta(name)):
-            yield Signature(said, "meta")
-
-
-def _linked_author(page: Markup) -> Any:
-    """Who the JSON-LD says wrote the article, else whatever else on the page has an author and a headline."""
-    nodes = [page.story, *(node for node in page.linked if node.get("headline") or node.get("datePublished"))]
-    said = (node.get(key) for node in nodes for key in ("author", "creator"))
-    return next((author for author in said if author), None)
-
-
-def _authors(value: Any, linked: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    for author in (value if isinstance(value, list) else [value])[:MAX_PEOPLE]:
-        if isinstance(author, str) and not author.startswith("http"):
-            yield unescape(author)[:MAX_VALUE], ""
-        elif isinstance(author, dict):
-            known = next((n for n in linked if author.get("@id") and n.get("@id") == author["@id"]), {})
-            called = types_of(author) | types_of(known)
-            kind = next((kind for kind in ("Person", "Organization") if kind in called), "")
-            for name in _names_of(author) or _names_of(known):
-                yield name, kind
-
-
-def _names_of(author: Mapping[str, Any]) -> list[str]:
-    said = author.get("name")
-    listed = said if isinstance(said, list) else [said]
-    return [
-        " ".join(unescape(name).split())[:MAX_VALUE]
-        for name in listed[:MAX_PEOPLE]
-        if isinstance(name, str) and name.strip() and not name.startswith("http")
-    ]
 
 
 def _host(url: str) -> str | None:

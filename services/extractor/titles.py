@@ -42,7 +42,11 @@ def find_title(page: Markup, own: Sequence[str] = ()) -> Title | None:
     `own`: what the site is called, to be cut off at either end.
     """
     said = {name: _tidy(text, own) for name, text in _head(page).items()}
-    headings = [text for h1 in islice(page.tree.iter("h1"), MAX_HEADINGS) if (text := text_of(h1))]
+    headings = [
+        text
+        for h1 in islice((e for e in page.landmarks if e.tag == "h1"), MAX_HEADINGS)
+        if (text := text_of(h1))
+    ]
     best = max(headings, key=lambda h1: _support(h1, said), default=None)
     if best is not None and said and _support(best, said) >= AGREES:
         tidied = _tidy(best, own)
@@ -59,7 +63,7 @@ def _head(page: Markup) -> dict[str, str]:
         "og:title": page.meta("og:title"),
         "json-ld": headline if isinstance(headline, str) else None,
         "twitter:title": page.meta("twitter:title"),
-        "title": next((text_of(title) for title in page.tree.iter("title")), None),
+        "title": next((text_of(e) for e in page.landmarks if e.tag == "title"), None),
     }
     return {
         name: folded[:MAX_TITLE]

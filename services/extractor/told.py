@@ -21,7 +21,7 @@ class Told:
 
 def told_by(page: Markup) -> Told:
     """Title and description of the head, and the articleBody."""
-    title = page.meta("og:title") or next(map(text_of, page.tree.iter("title")), "")
+    title = page.meta("og:title") or next((text_of(e) for e in page.landmarks if e.tag == "title"), "")
     body = page.story.get("articleBody")
     plain = _MARKUP.sub("\n", body) if isinstance(body, str) else ""
     description = page.meta("og:description", "description") or ""

@@ -86,3 +86,13 @@ def test_json_ld_whose_quotes_a_template_escaped_is_read() -> None:
     block = "{&quot;@type&quot;: &quot;NewsArticle&quot;, &quot;headline&quot;: &quot;Lake falls&quot;}"
     page = parse_markup(f'<script type="application/ld+json">{block}</script><p>x', URL)
     assert page.story["headline"] == "Lake falls"
+
+
+def test_titles_headings_and_times_are_listed_as_they_stand() -> None:
+    page = parse_markup("<title>a</title><time>b</time><svg><title>c</title></svg><h1>d</h1><h2>e</h2>", URL)
+    assert [(e.tag, e.text) for e in page.landmarks] == [
+        ("title", "a"),
+        ("time", "b"),
+        ("title", "c"),
+        ("h1", "d"),
+    ]

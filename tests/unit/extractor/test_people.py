@@ -57,6 +57,9 @@ def test_a_byline_is_split_into_names(printed: str, names: list[str]) -> None:
         ("The Lake Watchers", False),
         ("On Water", False),
         ("Ludwig van Beet", True),
+        ("∙ Paid Post", False),
+        ("River Alignment Forum", False),
+        ("Redazione Lago", False),
     ],
 )
 def test_roles_and_user_names_are_no_people(name: str, person: bool) -> None:
@@ -103,12 +106,30 @@ def test_agencies_and_roles_become_credits() -> None:
 
 
 @pytest.mark.parametrize(
+    ("printed", "people", "others"),
+    [
+        ("Layla Hassan The Associated Press", ["Layla Hassan"], [("agency", "Associated Press")]),
+        ("ليلى حسن وكالة رويترز", ["ليلى حسن"], [("agency", "Reuters")]),
+        ("River Staff Reuters", [], [("role", "River Staff Reuters")]),
+        ("Reuters", [], [("agency", "Reuters")]),
+    ],
+)
+def test_an_agency_printed_behind_a_name_is_no_part_of_it(
+    printed: str, people: list[str], others: list[tuple[str, str]]
+) -> None:
+    found, beside = sort_byline(printed)
+    assert (found, [(c.kind, c.name) for c in beside]) == (people, others)
+
+
+@pytest.mark.parametrize(
     ("printed", "roles"),
     [
         ("Baghdad standards", []),  # "By Baghdad standards, a calm day"
         ("River Post editors", ["River Post editors"]),
         ("layla hassan", ["layla hassan"]),
         ("x", []),
+        ("on Friday", []),
+        ("about us", []),
     ],
 )
 def test_what_is_neither_name_nor_role_is_nobody(printed: str, roles: list[str]) -> None:

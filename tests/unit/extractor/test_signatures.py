@@ -53,6 +53,31 @@ def byline_of(page: str, url: str = URL) -> Byline:
         ("<meta name=author content='Layla Hassan and Omar Aziz'>", "", ("Layla Hassan", "Omar Aziz"), []),
         ("<meta name=author content='Editor'>", "", (), [("role", "Editor")]),
         ("<meta name=author content='tomriver'>", "", (), [("role", "tomriver")]),
+        ("<meta name=author content='Layla'>", "", ("Layla",), []),
+        ("<meta name=author content='layla'>", "", (), [("role", "layla")]),
+        ("<meta name=author content='Hassan, Layla A.'>", "", ("Layla A",), [("role", "Hassan")]),
+        ("<meta name=author content='Layla'>", "<p class=byline>By Layla Hassan</p>", ("Layla Hassan",), []),
+        ("<meta name=author content='Layla'>", "<p class=byline>By Omar</p>", ("Layla",), [("role", "Omar")]),
+        (
+            linked('"author": {"@type": "Person", "name": "LaylaH"}'),
+            "<a rel=author href='/l'>Layla Hassan</a>",
+            ("Layla Hassan",),
+            [],
+        ),
+        (
+            "<meta name=author content='Layla Hassan The Associated Press'>",
+            "",
+            ("Layla Hassan",),
+            [("agency", "Associated Press")],
+        ),
+        ("", "<aside class=post-author>Layla Hassan</aside>", ("Layla Hassan",), []),
+        (
+            "",
+            f"<div class=post-author><b>Layla Hassan</b><p>{'writes of rivers ' * 20}</p></div>",
+            ("Layla Hassan",),
+            [],
+        ),
+        ("", f"<div class=post-author><p>{'Layla Hassan writes of rivers ' * 20}</p></div>", (), []),
         ("<meta property=article:author content='https://social.example/x'>", "", (), []),
         ("", "<a rel=author href='/l'>Layla Hassan</a>", ("Layla Hassan",), []),
         ("", "<div class='post-author'>بقلم: ليلى حسن</div>", ("ليلى حسن",), []),
@@ -178,3 +203,11 @@ def test_the_byline_tells_where_it_was_read_and_what_agrees(
 
 def test_nobody_signed_is_no_evidence() -> None:
     assert byline_of(html()).evidence is None
+
+
+def test_a_name_far_from_the_headline_says_no_more_than_a_short_one_in_the_head() -> None:
+    far = "<p>Nothing.</p>" * 200 + "<a rel=author href='/o'>Omar Aziz</a>"
+    byline = byline_of(html(head="<meta name=author content='Layla'>", below=far))
+    assert byline.people == ("Layla",)
+    assert byline.evidence is not None
+    assert byline.evidence.source == "meta"
