@@ -125,8 +125,15 @@ def test_the_last_change_is_a_statement_of_its_own(head: str, above: str) -> Non
     [
         ("<span itemprop=datePublished content='2024-02-28'>x</span>", [DAY]),
         ("<span itemprop=datePublished>28 February 2024</span>", [DAY]),
+        ("<span property='schema:datePublished'>28 February 2024</span>", [DAY]),
+        ("<span property='dc:issued' content='2024-02-28'>x</span>", [DAY]),
+        ("<abbr class='date published' title='2024-02-28'>x</abbr>", [DAY]),
+        ("<abbr title='2024-02-28'>x</abbr>", []),
+        ("<div data-pub_date='2024-02-28' title='x'>y</div>", [DAY]),
+        ("<div class=comments><i itemprop=datePublished content='2024-02-28'>x</i></div>", []),
         ("<time itemprop=datePublished datetime='2024-02-28'>x</time>", []),  # read as a time
     ],
 )
-def test_microdata_is_read_in_any_element(above: str, values: list[str]) -> None:
-    assert [c.value for c in dates_of_items(page_of(above=above))] == values
+def test_a_date_is_read_in_any_element_that_is_marked_as_one(above: str, values: list[str]) -> None:
+    page = page_of(above=above)
+    assert [c.value for c in dates_of_items(page, locate_headline(page, None))] == values
