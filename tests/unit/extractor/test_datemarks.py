@@ -75,8 +75,10 @@ def test_a_lone_time_is_believed_more_than_the_first_of_several(above: str, conf
         ("<time datetime='2024-02-28T02:15:00+03:00'>27 February 2024</time>", ["2024-02-28T02:15:00+03:00"]),
         ("<time>28 February 2024</time>", [DAY]),
         (  # of a teaser's, what readers see is no matter
-            "<time datetime='2024-02-28'>a</time>"
-            "<time datetime='2024-02-27T23:00:00Z'>28 February 2024</time>",
+            (
+                "<time datetime='2024-02-28'>a</time>"
+                "<time datetime='2024-02-27T23:00:00Z'>28 February 2024</time>"
+            ),
             [DAY, "2024-02-27T23:00:00+00:00"],
         ),
     ],
