@@ -62,7 +62,7 @@ def weigh(kept: Sequence[DateCandidate]) -> tuple[DateCandidate, float]:
     """Which of several readings, the most trusted first, is chosen, and how far it is believed.
 
     What machines are told counts less where the page shows its readers another day: then the day they see
-    beside the headline was right 14 times of 24 and the other 8 times (docs/decisions/0014-fields.md).
+    beside the headline was right 12 times of 15 and the other once (docs/decisions/0014-fields.md).
     """
     first = kept[0]
     changed = [c for c in kept if c.source == "modified"]

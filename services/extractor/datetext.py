@@ -30,6 +30,8 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("numbers", rf"(?<!\d){_DAY}(?P<mark>[-/.]){_NUMBER}(?P=mark){_YEAR}"),
     )
 )
+_NAMED_SHAPES = tuple(shape for shape in _SHAPES if "month" in shape[0])
+_NUMBERED = re.compile(r"\d[-/.]\d")
 _SHORT = re.compile(rf"(?<![\d/]){_DAY}(?P<mark>/){_NUMBER}/(?P<year>\d\d)(?![\d/])")
 _MAY_HAVE_DATE = re.compile(r"\d{4}|/\d\d")
 _HAS_YEAR = re.compile(r"(?<!\d)\d{4}")
@@ -60,7 +62,7 @@ def read_dates(line: str, day_first: bool | None = None, known: Collection[date]
     found = [
         reading
         for start, end in _windows(text)
-        for kind, shape in _SHAPES
+        for kind, shape in (_SHAPES if _NUMBERED.search(text) else _NAMED_SHAPES)
         for m in shape.finditer(text, start, end)
         if (reading := _read(kind, m, text, day_first, known))
     ]

@@ -91,7 +91,7 @@ def _dates_of(
     about = () if headline.line is None else tuple(_lines_about(markup.lines, headline.line))
     found += dates_of_lines(about, page.fetched_at, day_first, known)
     if not any(candidate.confidence >= SURE for candidate in found):
-        found += (*dates_of_items(markup), *dates_of_scripts(markup))
+        found += (*dates_of_items(markup, headline), *dates_of_scripts(markup))
         found += dates_of_lines(tuple(_labelled_lines(markup.lines)), page.fetched_at, day_first)
     if not any(candidate.confidence for candidate in found):
         lone = [*dates_of_lines(tuple(_lone_lines(markup.lines)), page.fetched_at, day_first)]

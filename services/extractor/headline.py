@@ -67,7 +67,7 @@ def _heading_line(page: Markup, title: str | None) -> int | None:
     """The line of the h1 with this title: menus and trails of links may have the same words before it."""
     segments, at = page.segments, 0
     for block in segments.blocks:
-        if block.text == title and segments.tags[block.place] == "h1" and at < len(page.lines):
+        if block.text == title and segments.tags[block.place] == "h1":
             return at
         at += block.text.count("\n") + 1
     return None

@@ -74,6 +74,13 @@ def test_a_lone_time_is_believed_more_than_the_first_of_several(above: str, conf
         ),
         ("<time datetime='2024-02-28T02:15:00+03:00'>27 February 2024</time>", ["2024-02-28T02:15:00+03:00"]),
         ("<time>28 February 2024</time>", [DAY]),
+        (  # of a teaser's, what readers see is no matter
+            (
+                "<time datetime='2024-02-28'>a</time>"
+                "<time datetime='2024-02-27T23:00:00Z'>28 February 2024</time>"
+            ),
+            [DAY, "2024-02-27T23:00:00+00:00"],
+        ),
     ],
 )
 def test_what_readers_see_of_a_moment_in_utc_is_a_candidate_as_well(time: str, values: list[str]) -> None:
@@ -125,8 +132,15 @@ def test_the_last_change_is_a_statement_of_its_own(head: str, above: str) -> Non
     [
         ("<span itemprop=datePublished content='2024-02-28'>x</span>", [DAY]),
         ("<span itemprop=datePublished>28 February 2024</span>", [DAY]),
+        ("<span property='schema:datePublished'>28 February 2024</span>", [DAY]),
+        ("<span property='dc:issued' content='2024-02-28'>x</span>", [DAY]),
+        ("<abbr class='date published' title='2024-02-28'>x</abbr>", [DAY]),
+        ("<abbr title='2024-02-28'>x</abbr>", []),
+        ("<div data-pub_date='2024-02-28' title='x'>y</div>", [DAY]),
+        ("<div class=comments><i itemprop=datePublished content='2024-02-28'>x</i></div>", []),
         ("<time itemprop=datePublished datetime='2024-02-28'>x</time>", []),  # read as a time
     ],
 )
-def test_microdata_is_read_in_any_element(above: str, values: list[str]) -> None:
-    assert [c.value for c in dates_of_items(page_of(above=above))] == values
+def test_a_date_is_read_in_any_element_that_is_marked_as_one(above: str, values: list[str]) -> None:
+    page = page_of(above=above)
+    assert [c.value for c in dates_of_items(page, locate_headline(page, None))] == values

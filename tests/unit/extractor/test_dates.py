@@ -38,6 +38,12 @@ from tests.unit.extractor.pages import FETCHED
         ("Layla Hassan 28 February 2024 Water Opinion 7 Comments", "dateline", "visible-line", 0.6),
         ("Layla Hassan 28 February 2024 Water Opinion 7 Comments", "near", None, None),
         ("By Layla Hassan, water reporter, updated 28 February 2024", "near", "modified", 0.4),
+        (
+            "The map of the lakes of the whole region was updated on 28 February 2024 by them",
+            "dateline",
+            None,
+            None,
+        ),
         ("It was 28 February 2024 when all the gates failed.", "dateline", None, None),
         ("Copyright 2024 River Post", "near", None, None),
         ("The council met on 28 February 2024 and voted for all of the repairs at once", "near", None, None),
