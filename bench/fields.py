@@ -58,7 +58,8 @@ def mark_pages(archive: Path) -> Iterator[FieldMarks]:
             for row in map(json.loads, _read(files, members[f"{corpus}/truth.jsonl"]).splitlines()):
                 if row.get("truth"):
                     body = _read(files, members[f"{corpus}/{row['file']}"])
-                    yield _mark(row, GoldPage(corpus, row["id"], row.get("url") or "", body, ""))
+                    key = f"{corpus}/{row['id']}"
+                    yield _mark(row, GoldPage(corpus, key, row.get("url") or "", body, ""))
 
 
 def shares(marks: Sequence[FieldMarks]) -> dict[str, float]:
@@ -73,7 +74,7 @@ def _right(marks: Sequence[FieldMarks], name: str) -> float:
 
 
 def _mark(row: Mapping[str, Any], gold: GoldPage) -> FieldMarks:
-    page, half = raw_page(gold), half_of(gold.url, gold.key)
+    page, half = raw_page(gold), half_of(gold)
     day = _DAY.match(str(row.get("date") or ""))
     wanted = _folded(row.get("title")), _names([str(row.get("author") or "")]), day and day[0]
     try:
