@@ -69,6 +69,14 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
+class Model:
+    """The model of relevance: intercept and weights of both questions, by feature (grading.py)."""
+
+    relevant: Mapping[str, float]
+    primary: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """Everything this room knows by heart. `countries` are those whose relevance is judged: code → name."""
 
@@ -76,6 +84,7 @@ class Tables:
     entries: tuple[Entry, ...]
     labels: tuple[Label, ...]
     counters: tuple[Counter, ...]
+    model: Model  # of relevance
     stamps: tuple[Stamp, ...]
 
 
@@ -127,7 +136,7 @@ def _read() -> Iterator[tuple[str, bytes]]:
     folder = files("services.classifier") / "data"
     named = {
         f"countries/{f.name}": f for f in (folder / "countries").iterdir() if f.name.endswith(".toml")
-    } | {name: folder / name for name in ("world.toml", "labels.toml", "against.toml")}
+    } | {name: folder / name for name in ("world.toml", "labels.toml", "against.toml", "relevance.toml")}
     for name in sorted(named):
         yield name, named[name].read_bytes()
 
@@ -165,8 +174,13 @@ def load_tables() -> Tables:
         entries=entries,
         labels=tuple(_label(row) for row in parsed["labels.toml"]["labels"]),
         counters=tuple(_counter(row) for row in parsed["against.toml"]["against"]),
+        model=Model(parsed["relevance.toml"]["relevant"], parsed["relevance.toml"]["primary"]),
         stamps=(
-            Stamp(component="classifier.relevance", version="1", digest=digest_of(*gazetteer, against)),
+            Stamp(
+                component="classifier.relevance",
+                version="2",
+                digest=digest_of(*gazetteer, against, raw["relevance.toml"]),
+            ),
             Stamp(component="classifier.topics", version="1", digest=digest_of(raw["labels.toml"], against)),
             Stamp(component="classifier.entities", version="1", digest=digest_of(*gazetteer)),
         ),

@@ -1,0 +1,46 @@
+"""Stretches of a text that are not the story: the dateline, headlines of other stories. Pure.
+
+A country named there says where it was written or what else was in the paper.
+"""
+
+import re
+from collections.abc import Iterator
+
+DATELINE, ELSEWHERE = "dateline", "other-headlines"
+
+_DATELINE = re.compile(
+    r"\A\W{0,3}[A-Z][A-Z'’.\- ]{2,30}(?:[,/][ ]?[A-Za-z.'’ ]{2,30}){0,2}"
+    r"(?:,? ?[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)?\s*(?:\([^()\n]{2,40}\)\s*)?[-–—]{1,2}\s"
+)
+_ALSO = re.compile(
+    r"(?:most (?:read|popular|viewed)|(?:read|see) (?:also|more|next)|also (?:in|on|read)\b|related\b"
+    r"|more (?:on|from|stories)\b|in other news|trending|you may (?:also )?like|top stories"
+    r"|اقر[أا] أيضا|الأكثر قراءة|بیشتر بخوانید|پربازدید)",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"[.!?:;؟…\"”»)]\s*$")
+_SENTENCE = re.compile(r"(?<=[.!?؟])[\"”’']?\s+|\n+")
+MOST_WORDS = 14  # of a headline
+
+
+def sentences_of(text: str) -> list[int]:
+    """Where the sentences and lines of a text begin, from 0."""
+    return [0, *(found.end() for found in _SENTENCE.finditer(text) if found.end() < len(text))]
+
+
+def find_asides(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, id of counter-evidence) of every such stretch, in order."""
+    if found := _DATELINE.match(text):
+        yield found.start(), found.end(), DATELINE
+    listing = False
+    at = 0
+    for line in text.split("\n"):
+        opens = at > 0 and len(line) < 200 and _ALSO.match(line) is not None
+        listing = opens or (listing and (not line.strip() or _is_headline(line)))
+        if listing and line.strip():
+            yield at, at + len(line), ELSEWHERE
+        at += len(line) + 1
+
+
+def _is_headline(line: str) -> bool:
+    return len(line.split(None, MOST_WORDS)) <= MOST_WORDS and not _ENDS.search(line)
