@@ -11,7 +11,8 @@ from typing import Any
 from schemas.records import Stamp
 
 ENTITY_TYPES = frozenset({"person", "organisation", "place", "country"})
-_GRADES_OF_PHRASE = {"strong": 2.0, "phrases": 1.0, "weak": 0.5, "arabic": 1.0, "persian": 1.0}
+STRONG = 2.0  # weight of a phrase that says the topic by itself
+_GRADES_OF_PHRASE = {"strong": STRONG, "phrases": 1.0, "weak": 0.5, "arabic": 1.0, "persian": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A topic: `phrases` is (phrase, weight); `severity` (0..1) is what it says for importance."""
+    """A topic: `phrases` is (phrase, weight); `severity` (0..1) is what it says for importance.
+
+    Without a strong phrase of its own it gives way to a label of `yields_to` that is stronger in the article.
+    """
 
     id: str
     name: str
@@ -44,6 +48,7 @@ class Label:
     medtop: str | None
     plover: tuple[str, ...]
     threshold: float
+    yields_to: frozenset[str]
     severity: float
     phrases: tuple[tuple[str, float], ...]
 
@@ -113,6 +118,7 @@ def _label(row: Mapping[str, Any]) -> Label:
         medtop=row.get("medtop"),
         plover=tuple(row.get("plover", ())),
         threshold=float(row["threshold"]),
+        yields_to=frozenset(row.get("yields_to", ())),
         severity=float(row["severity"]),
         phrases=tuple(
             (phrase, weight) for kind, weight in _GRADES_OF_PHRASE.items() for phrase in row.get(kind, ())
@@ -181,7 +187,7 @@ def load_tables() -> Tables:
                 version="2",
                 digest=digest_of(*gazetteer, against, raw["relevance.toml"]),
             ),
-            Stamp(component="classifier.topics", version="1", digest=digest_of(raw["labels.toml"], against)),
+            Stamp(component="classifier.topics", version="2", digest=digest_of(raw["labels.toml"], against)),
             Stamp(component="classifier.entities", version="1", digest=digest_of(*gazetteer)),
         ),
     )
