@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 TESTS = Path(__file__).parents[2] / "tests"
-HEADLINES = TESTS / "quality" / "gold" / "headlines.toml"
+HEADLINES = TESTS / "quality" / "gold" / "training_headlines.toml"
 CASES = TESTS / "unit" / "classifier" / "cases.toml"
 COUNTRIES = ("IQ", "IR")
 

@@ -1,4 +1,4 @@
-"""Names the tables do not know: `Brig. Gen. Some Name`, and capitalised sequences that come back."""
+"""Names the tables do not know: `Brig. Gen. Some Name`, capitalised sequences, words that come back."""
 
 import re
 import unicodedata
@@ -42,10 +42,31 @@ _NOT_IN_NAMES = frozenset({
     "Middle", "Islamic", "Republic", "Shiite", "Sunni", "Kurdish", "Arab", "Source", "Read", "More",
     "Copyright", "All", "Rights", "Reserved", "Street", "News", "Share", "Follow", "Copy", "Link",
     "Photo", "Image", "Advertisement", "Home", "About", "Related", "Stories", "Comments", "Reply",
+    "In", "Of", "On", "To", "At", "By", "As", "Is", "It", "He", "She", "We", "They", "His", "Her", "Our",
+    "God", "Shia", "Shias", "Shi'ite", "Sunnis", "Shiites", "Kurds", "Arabs", "Muslim", "Muslims",
+    "Christian", "Christians", "Jewish", "Jews", "Eid", "Ramadan", "Internet", "Parliament", "Government",
+    "Congress", "Army", "Navy", "Military", "Embassy", "Coalition", "Constitution",
 })  # fmt: skip
-ENOUGH_MENTIONS = 2  # an untitled sequence is a name when it comes back
+ENOUGH = 2  # one word, or capitals alone, are a name when they come back
+HEADLINE_WORDS = 12  # of a line that may be a headline, where every word is capitalised
 LONGEST = 60_000  # characters searched for unknown names
 MOST = 60  # unknown names kept per article
+
+
+_ROLES = (
+    "spokesman", "spokeswoman", "spokesperson", "minister", "president", "secretary", "ambassador", "envoy",
+    "commander", "general", "director", "head", "chief", "analyst", "professor", "lawmaker", "adviser",
+    "advisor", "official", "governor", "mayor", "activist", "lawyer", "leader", "researcher", "fellow",
+)  # fmt: skip
+_APPOSED = re.compile(rf",\s(?:[\w’'.-]+\s){{0,7}}(?:{'|'.join(_ROLES)})\b")
+_SINGLE = re.compile(
+    r"(?<=[a-z,;] )(?P<name>[A-Z][a-z’'ʼ]{2,30}(?:-[A-Z][a-z]{1,30}){0,2})(?= [a-z(]|[,;.]|['’]s\b)"
+)
+_CAPITALS = re.compile(
+    r"(?<=[a-z,;(] )(?P<name>[A-Z]{3,8})(?=[ ,;.)])|(?<=\()(?P<in_brackets>[A-Z]{3,8})(?=\))"
+)
+_SMALL = re.compile(r"\b[a-z]{3,}\b")
+_ENDS = re.compile(r"[.!?…,:;\"”»)]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +109,53 @@ def _free(start: int, end: int, taken: Sequence[Mention]) -> bool:
 def find_unknown(readings: Sequence[Reading], mentions: Sequence[Mention]) -> tuple[Unknown, ...]:
     """Names that no mention of a known entry overlaps: a person where a title says so, else `unknown`.
 
-    Text alone is searched: every word of a title may be capitalised.
+    Text alone is searched, and no headlines in it: there every word may be capitalised.
     """
+    found = [
+        name
+        for reading in readings
+        if reading.field == "text"
+        for name in _find_in(reading, [m for m in mentions if m.field == reading.field])
+    ]
+    return tuple(sorted((u for u in found if slug_of(u.name)), key=lambda u: u.offsets[0][1])[:MOST])
+
+
+def _find_in(reading: Reading, taken: Sequence[Mention]) -> Iterator[Unknown]:
     places: defaultdict[str, dict[int, tuple[str, int, int]]] = defaultdict(dict)
     titled: set[str] = set()
-    for reading in (reading for reading in readings if reading.field == "text"):
-        taken = [m for m in mentions if m.field == reading.field]
-        for pattern in (_TITLED, _SEQUENCE):
-            free = [found for found in _found(pattern, reading) if _free(found[1], found[2], taken)]
-            for name, start, end in free:
+    for pattern in (_TITLED, _SEQUENCE):
+        for name, start, end in _found(pattern, reading):
+            if _free(start, end, taken) and not _in_headline(reading.source, start):
                 places[name][start] = (reading.field, start, end)
-            if pattern is _TITLED:
-                titled.update(name for name, _, _ in free)
-    kept = [
-        _named(name, name in titled, [at[start] for start in sorted(at)])
-        for name, at in places.items()
-        if name in titled or len(at) >= ENOUGH_MENTIONS
-    ]
-    return tuple(sorted((u for u in kept if slug_of(u.name)), key=lambda u: u.offsets[0][1])[:MOST])
+                titled.update([name] if pattern is _TITLED or _APPOSED.match(reading.source, end) else [])
+    wholes = {part: name for name in places for part in name.split()[-1:]}
+    small = frozenset(_SMALL.findall(reading.source, 0, LONGEST))
+    alone: defaultdict[str, dict[int, tuple[str, int, int]]] = defaultdict(dict)
+    for name, start, end in (*_found(_SINGLE, reading), *_capitals_in(reading)):
+        if name.lower() not in small and _free(start, end, taken) and not _in_headline(reading.source, start):
+            whole = places[wholes[name]] if name in wholes else alone[name]
+            if not any(begin <= start < finish for _, begin, finish in whole.values()):
+                whole[start] = (reading.field, start, end)
+    places.update((name, at) for name, at in alone.items() if len(at) >= ENOUGH)
+    for name, at in places.items():
+        yield _named(name, name in titled, [at[start] for start in sorted(at)])
+
+
+def _capitals_in(reading: Reading) -> Iterator[tuple[str, int, int]]:
+    """Abbreviations, where the text is not written in capitals throughout."""
+    for match in _CAPITALS.finditer(reading.source, 0, LONGEST):
+        yield match[0], match.start(), match.end()
+
+
+def _in_headline(text: str, at: int) -> bool:
+    """Whether this place lies in a short line without an end, whose words are nearly all capitalised."""
+    begin, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+    line = text[begin : end if end >= 0 else len(text)]
+    words = line.split(None, HEADLINE_WORDS)
+    if len(words) > HEADLINE_WORDS or _ENDS.search(line):
+        return False
+    long = [word for word in words if len(word) > 3]
+    return sum(word[0].isupper() for word in long) > 0.7 * len(long)
 
 
 def _named(name: str, titled: bool, offsets: list[tuple[str, int, int]]) -> Unknown:

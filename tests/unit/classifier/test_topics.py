@@ -69,7 +69,7 @@ def test_a_long_text_needs_more_words_for_a_topic_than_a_short_one() -> None:
             ["militia_attack"],
         ),
         (
-            "Rockets hit a base. The militia fired ten rockets. The troop withdrawal goes on; the last US troops go.",
+            "Rockets hit a base. The militia fired ten rockets. The troop withdrawal goes on; US troops go.",
             ["militia_attack", "us_forces"],
         ),
     ],
