@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+GOLD = ("training_headlines", "headlines", "arabic", "persian")
 TESTS = Path(__file__).parents[2] / "tests"
-HEADLINES = TESTS / "quality" / "gold" / "training_headlines.toml"
 CASES = TESTS / "unit" / "classifier" / "cases.toml"
 COUNTRIES = ("IQ", "IR")
 
@@ -35,10 +35,12 @@ def read_judged(archive: Path) -> Iterator[Judged]:
 
 
 def own_headlines() -> Iterator[Judged]:
-    """The headlines of tests/quality/gold, and the cases of the unit tests."""
-    for row in tomllib.loads(HEADLINES.read_text(encoding="utf-8"))["case"]:
-        grades = {code: tuple(row[code]) for code in COUNTRIES}
-        yield Judged("headlines", row["title"], row["title"], row["text"], grades)
+    """The headlines and short texts of tests/quality/gold, and the cases of the unit tests."""
+    for name in GOLD:
+        path = TESTS / "quality" / "gold" / f"{name}.toml"
+        for row in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
+            grades = {code: tuple(row[code]) for code in COUNTRIES}
+            yield Judged("headlines", row["title"], row["title"], row.get("lead") or row["text"], grades)
     for row in tomllib.loads(CASES.read_text(encoding="utf-8"))["cases"]:
         title = row.get("title")
         grades = {code: _either(row[code.lower()]) for code in COUNTRIES}

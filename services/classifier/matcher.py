@@ -78,7 +78,7 @@ class Matcher:
     def read(self, source: str, field: str) -> Reading:
         """All hits in `source`, longest first where they compete."""
         folded = fold(source)
-        found = [*self._matches(folded, source), *(self._asides(folded, source) if field == "text" else ())]
+        found = [*self._matches(folded, source), *self._asides(folded, source, titled=field == "title")]
         return Reading(
             source=source,
             field=field,
@@ -88,10 +88,10 @@ class Matcher:
             against=_longest(hit for hit in found if isinstance(hit.rule, Against)),
         )
 
-    def _asides(self, folded: Folded, source: str) -> Iterator[Hit[Against]]:
+    def _asides(self, folded: Folded, source: str, *, titled: bool) -> Iterator[Hit[Against]]:
         """Counter-evidence that no phrase shows, but the form of the text."""
         counters = {counter.id: counter for counter in self.tables.counters}
-        for start, end, id_ in find_asides(source):
+        for start, end, id_ in find_asides(source, titled=titled):
             yield Hit(start, end, bisect_left(folded.starts, start), Against(counters[id_]))
 
     def _matches(self, folded: Folded, source: str) -> Iterator[Hit[Named] | Hit[Phrase] | Hit[Against]]:

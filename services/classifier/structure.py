@@ -1,12 +1,35 @@
-"""Stretches of a text that are not the story: the dateline, headlines of other stories. Pure.
+"""Stretches of a text that say little of a country named in them: datelines, other headlines, rows. Pure.
 
-A country named there says where it was written or what else was in the paper.
+Ids are those of against.toml, where what they count for and the words for it stand.
 """
 
 import re
 from collections.abc import Iterator
 
 DATELINE, ELSEWHERE = "dateline", "other-headlines"
+_PLACE = r"(?:the )?[A-Z][\w’'-]{1,30}(?: [A-Z][\w’'-]{1,30})?"
+FORMS = (
+    # "in Ukraine, in Gaza, in Iran", "Belarus, Myanmar and Iran"
+    (
+        "row-of-places",
+        re.compile(
+            rf"\b{_PLACE}(?:, (?:(?:in|from|to) )?{_PLACE}){{1,8}},? (?:and|or|in|,) (?:in )?{_PLACE}"
+        ),
+    ),
+    (
+        "iraq-war-veteran",
+        re.compile(
+            r"\b(?:served|tours?(?: of duty)?|stints?|lost (?:both|his|her|a|one) (?:legs?|arms?))"
+            rf" (?:\w+ ){{0,3}}(?:in|near|at) {_PLACE}"
+        ),
+    ),
+    (
+        "somebodys-past",
+        re.compile(
+            rf"\b(?:born|raised|grew up|childhood) in {_PLACE}|\bleft {_PLACE} as a (?:child|boy|girl)"
+        ),
+    ),
+)
 
 _DATELINE = re.compile(
     r"\A\W{0,3}[A-Z][A-Z'’.\- ]{2,30}(?:[,/][ ]?[A-Za-z.'’ ]{2,30}){0,2}"
@@ -28,10 +51,18 @@ def sentences_of(text: str) -> list[int]:
     return [0, *(found.end() for found in _SENTENCE.finditer(text) if found.end() < len(text))]
 
 
-def find_asides(text: str) -> Iterator[tuple[int, int, str]]:
-    """(start, end, id of counter-evidence) of every such stretch, in order."""
+def find_asides(text: str, *, titled: bool = False) -> Iterator[tuple[int, int, str]]:
+    """(start, end, id of counter-evidence) of every such stretch; of a title only those inside a sentence."""
+    for id_, form in FORMS:
+        yield from ((found.start(), found.end(), id_) for found in form.finditer(text))
+    if titled:
+        return
     if found := _DATELINE.match(text):
         yield found.start(), found.end(), DATELINE
+    yield from _other_headlines(text)
+
+
+def _other_headlines(text: str) -> Iterator[tuple[int, int, str]]:
     listing = False
     at = 0
     for line in text.split("\n"):

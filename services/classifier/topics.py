@@ -78,7 +78,9 @@ def label_topics(title: Reading, text: Reading, labels: Iterable[Label]) -> tupl
             evidence=_evidence(label, by_label[label.id]),
         )
         for label in labels
-        if scores.get(label.id, 0.0) >= label.threshold and not _yields(label, by_label[label.id], scores)
+        if label.id in scores
+        and scores[label.id] >= label.threshold
+        and not _yields(label, by_label[label.id], scores)
     ]
     return tuple(sorted(given, key=lambda topic: (-topic.score, topic.id)))
 

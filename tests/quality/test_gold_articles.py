@@ -20,13 +20,13 @@ from tests.quality.gold_sets import (
 )
 
 # What was measured, less a little air. Raise them when you beat them.
-MACRO_F1 = {"IQ": 0.68, "IR": 0.76}
+MACRO_F1 = {"IQ": 0.88, "IR": 0.93}
 TOPICS = {
     "f1": 0.945,
     "recall": 0.955,
 }  # macro over the labels; a topic that is only allowed counts neither way
-FOUND = {"entities": 0.885, "places": 0.99}  # shares of those owed
-RIGHT = {"genre": 0.91, "importance": 0.8, "credibility": 0.99}
+FOUND = {"entities": 0.935, "places": 0.99}  # shares of those owed
+RIGHT = {"genre": 0.99, "importance": 0.8, "credibility": 0.99}
 BANDS = {"low": (0.0, 0.4), "medium": (0.4, 0.7), "high": (0.7, 1.01)}
 
 

@@ -6,25 +6,25 @@ from tests.quality.gold_sets import COUNTRIES, GRADES, graded, misses, shares_by
 
 CASES = short_cases("headlines")
 # What was measured, less a little air. Raise them when you beat them.
-MACRO_F1 = {"IQ": 0.44, "IR": 0.46}
+MACRO_F1 = {"IQ": 0.8, "IR": 0.83}
 # Of each kind, cases with both grades right, less one.
 RIGHT = {
-    "culture": 3,
+    "culture": 5,
     "dateline": 2,
     "list": 4,
     "markets": 5,
-    "name-only": 0,
+    "name-only": 10,
     "namesake": 8,
-    "negation": 2,
+    "negation": 4,
     "other-country": 5,
-    "passing": 4,
-    "quotation": 1,
-    "relevant": 3,
-    "retrospective": 4,
-    "secondary": 5,
+    "passing": 5,
+    "quotation": 6,
+    "relevant": 33,
+    "retrospective": 6,
+    "secondary": 9,
     "sidebar": 2,
     "sport": 3,
-    "trap": 16,
+    "trap": 17,
 }
 
 
