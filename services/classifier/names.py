@@ -65,7 +65,6 @@ _SINGLE = re.compile(
 _CAPITALS = re.compile(
     r"(?<=[a-z,;(] )(?P<name>[A-Z]{3,8})(?=[ ,;.)])|(?<=\()(?P<in_brackets>[A-Z]{3,8})(?=\))"
 )
-_SMALL = re.compile(r"\b[a-z]{3,}\b")
 _ENDS = re.compile(r"[.!?…,:;\"”»)]\s*$")
 
 
@@ -90,7 +89,7 @@ def _without_possessive(name: str) -> str:
 
 
 def _plausible(name: str) -> bool:
-    return not _NOT_IN_NAMES.intersection(re.split(r"[\s-]", name))
+    return _NOT_IN_NAMES.isdisjoint(name.replace("-", " ").split())
 
 
 def _found(pattern: re.Pattern[str], reading: Reading) -> Iterator[tuple[str, int, int]]:
@@ -129,10 +128,13 @@ def _find_in(reading: Reading, taken: Sequence[Mention]) -> Iterator[Unknown]:
                 places[name][start] = (reading.field, start, end)
                 titled.update([name] if pattern is _TITLED or _APPOSED.match(reading.source, end) else [])
     wholes = {part: name for name in places for part in name.split()[-1:]}
-    small = frozenset(_SMALL.findall(reading.source, 0, LONGEST))
     alone: defaultdict[str, dict[int, tuple[str, int, int]]] = defaultdict(dict)
     for name, start, end in (*_found(_SINGLE, reading), *_capitals_in(reading)):
-        if name.lower() not in small and _free(start, end, taken) and not _in_headline(reading.source, start):
+        if (
+            name.lower() not in reading.source
+            and _free(start, end, taken)
+            and not _in_headline(reading.source, start)
+        ):
             whole = places[wholes[name]] if name in wholes else alone[name]
             if not any(begin <= start < finish for _, begin, finish in whole.values()):
                 whole[start] = (reading.field, start, end)
