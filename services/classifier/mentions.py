@@ -53,7 +53,7 @@ def _surface(reading: Reading, hit: Hit[Named]) -> str:
 def _meant(reading: Reading, in_full: frozenset[str], people: frozenset[str]) -> Iterator[Mention]:
     for hit in reading.names:
         entry = hit.rule.entry
-        if hit.rule.short and entry.id not in in_full:
+        if hit.rule.short and not in_full.intersection((entry.id, *entry.beside)):
             continue
         if _inside(reading, hit, "namesake") or _surface(reading, hit) in people:
             continue
