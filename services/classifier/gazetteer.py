@@ -165,7 +165,7 @@ def _read() -> Iterator[tuple[str, bytes]]:
     folder = files("services.classifier") / "data"
     named = {
         f"countries/{f.name}": f for f in (folder / "countries").iterdir() if f.name.endswith(".toml")
-    } | {name: folder / name for name in ("world.toml", "labels.toml", "against.toml")}
+    } | {name: folder / name for name in ("world.toml", "labels.toml", "against.toml", "names.toml")}
     for name in sorted(named):
         yield name, named[name].read_bytes()
 
@@ -181,6 +181,13 @@ def _refuse_doubles(entries: tuple[Entry, ...]) -> None:
 def digest_of(*parts: bytes) -> str:
     """First 16 hex digits of SHA-256 over the parts."""
     return sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def load_name_words() -> Mapping[str, tuple[str, ...]]:
+    """The lists of names.toml: words that tell what kind of name stands beside them."""
+    raw = (files("services.classifier") / "data" / "names.toml").read_bytes()
+    return {kind: tuple(listed) for kind, listed in tomllib.loads(raw.decode()).items()}
 
 
 @lru_cache(maxsize=1)
@@ -206,6 +213,10 @@ def load_tables() -> Tables:
         stamps=(
             Stamp(component="classifier.relevance", version="1", digest=digest_of(*gazetteer, against)),
             Stamp(component="classifier.topics", version="1", digest=digest_of(raw["labels.toml"], against)),
-            Stamp(component="classifier.entities", version="1", digest=digest_of(*gazetteer)),
+            Stamp(
+                component="classifier.entities",
+                version="2",
+                digest=digest_of(*gazetteer, raw["names.toml"]),
+            ),
         ),
     )
