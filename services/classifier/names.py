@@ -13,7 +13,7 @@ from services.classifier.shapes import LONGEST, SCANS, Shape, one_of
 
 _PREFIX = {"organisation": "org"}  # of an id, where it is not the type
 ENOUGH_MENTIONS = 2  # capitals that nothing explains are a name when they come back
-SHORTEST_SURNAME = 4
+SHORTEST_ALONE = 4  # letters of a surname or a first name without the other
 MOST = 60  # unknown names kept per article
 
 
@@ -79,19 +79,27 @@ def _type_again(found: _Found) -> None:
             found.names["person", name] += found.names.pop((kind, name))
 
 
-def _surnames(found: _Found) -> None:
-    """A person's surname alone, elsewhere, is that person's."""
-    full: dict[str, str] = {}
-    for kind, name in found.names:
-        last = name.rsplit(" ", 1)[-1]
-        if kind == "person" and last != name and len(last) >= SHORTEST_SURNAME:
-            full.setdefault(last, name)
-    if not full:
+def _whole_names(found: _Found) -> dict[str, str]:
+    """Surname or first name alone → the whole name of the one person in the text who bears it."""
+    whole: dict[str, str] = {}
+    shared: set[str] = set()
+    for name in [name for kind, name in found.names if kind == "person" and " " in name]:
+        parts = name.split(" ")
+        for part in {parts[-1], parts[0]}:
+            if len(part) >= SHORTEST_ALONE and whole.setdefault(part, name) != name:
+                shared.add(part)
+    return {part: name for part, name in whole.items() if part not in shared}
+
+
+def _named_in_part(found: _Found) -> None:
+    """A person's surname or first name alone, elsewhere, is that person's."""
+    whole = _whole_names(found)
+    if not whole:
         return
-    for match in re.finditer(rf"\b(?:{one_of(tuple(full))})\b", found.source[:LONGEST]):
+    for match in re.finditer(rf"\b(?:{one_of(tuple(whole))})\b", found.source[:LONGEST]):
         found.add(Shape("person", *match.span()))
-    for last, name in full.items():
-        found.names["person", name] += found.names.pop(("person", last), [])
+    for part, name in whole.items():
+        found.names["person", name] += found.names.pop(("person", part), [])
 
 
 def _merged(found: _Found, field_: str) -> Iterator[Unknown]:
@@ -121,6 +129,6 @@ def find_unknown(readings: Sequence[Reading], mentions: Sequence[Mention]) -> tu
             for shape in scan(reading.source):
                 found.add(shape)
         _type_again(found)
-        _surnames(found)
+        _named_in_part(found)
         kept += _merged(found, reading.field)
     return tuple(sorted(kept, key=lambda unknown: unknown.offsets[0][1])[:MOST])

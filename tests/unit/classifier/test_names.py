@@ -13,6 +13,13 @@ from services.classifier.names import slug_of
         ("He met Foreign Minister Ansel Vorbeck in Baghdad.", "person:ansel_vorbeck", "person"),
         ("A friend of Ansel Vorbeck came; later Ansel Vorbeck left.", "unknown:ansel_vorbeck", "unknown"),
         ("They saw Ayatollah Hamid al-Tarazi’s house.", "person:hamid_al_tarazi", "person"),
+        ("Ansel Vorbeck, the ministry’s spokesman, left.", "person:ansel_vorbeck", "person"),
+        ("Ansel Vorbeck said so.", "person:ansel_vorbeck", "person"),
+        ("The Merwan Brigade left.", "org:merwan_brigade", "organisation"),
+        ("the Ministry of Higher Education", "org:ministry_of_higher_education", "organisation"),
+        ("in the village of Velsheen", "place:velsheen", "place"),
+        ("near the Ordwen River", "place:ordwen_river", "place"),
+        ("during Operation Silver Reed", "unknown:operation_silver_reed", "unknown"),
     ],
 )
 def test_an_unknown_name_is_found_and_typed(text: str, id_: str, kind: str) -> None:
@@ -32,6 +39,18 @@ def test_an_unknown_name_is_found_and_typed(text: str, id_: str, kind: str) -> N
 def test_what_is_not_surely_a_new_name_is_left_out(text: str) -> None:
     kinds = [entity.id for entity in classify(None, text).entities]
     assert not [i for i in kinds if i.startswith("unknown:") or i == "person:ansel_vorbeck"]
+
+
+def test_a_part_of_a_name_is_the_person_who_bears_it() -> None:
+    text = "Karwan Dosti said no. Dosti left. Later Karwan returned."
+    person = next(e for e in classify(None, text).entities if e.id == "person:karwan_dosti")
+    assert [m.text for m in person.mentions] == ["Karwan Dosti", "Dosti", "Karwan"]
+
+
+def test_a_first_name_of_two_people_is_nobodys() -> None:
+    text = "Karwan Dosti said no. Karwan Tarvani said yes. Later Karwan returned."
+    mentions = [m.text for e in classify(None, text).entities for m in e.mentions]
+    assert mentions == ["Karwan Dosti", "Karwan Tarvani"]
 
 
 @pytest.mark.parametrize(("name", "slug"), [("José O'Neil-Ruiz", "jose_oneil_ruiz"), ("محمد", "")])
