@@ -300,6 +300,7 @@ class Entity(Part, frozen=True, kw_only=True):
     id: str
     name: str
     type: str  # person | organisation | place | unknown
+    wikidata: str | None = None
     mentions: tuple[Span, ...] = ()
 
 

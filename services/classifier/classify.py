@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from schemas.records import CountryRelevance, Entity, Place, Source, Stamp, TopicLabel, Weighed
 from services.classifier.entities import list_entities, list_places
@@ -36,9 +37,15 @@ class Classification:
 
 
 def classify(
-    title: str | None, text: str, *, url: str | None = None, source: Source | None = None
+    title: str | None,
+    text: str,
+    *,
+    url: str | None = None,
+    source: Source | None = None,
+    day: date | None = None,
 ) -> Classification:
     """What the article is about, with evidence. Offsets count code points of `title` and `text` as given.
+    `day` is when it was published: some names are one man's today and another's tomorrow.
 
     Raises Skip("no-text") where there is nothing to read.
     """
@@ -46,7 +53,7 @@ def classify(
         raise Skip("no-text", url or "")
     matcher = load_matcher()
     tables = matcher.tables
-    head, body = matcher.read(title or "", "title"), matcher.read(text[:LONGEST], "text")
+    head, body = matcher.read(title or "", "title", day), matcher.read(text[:LONGEST], "text", day)
     mentions = find_mentions((head, body))
     verdict = judge_relevance(head, body, mentions, tables)
     topics = label_topics(head, body, tables.labels)
@@ -62,6 +69,14 @@ def classify(
         importance=weigh_importance(verdict.countries, topics, tables.labels, genre),
         credibility=weigh_credibility(source),
     )
+
+
+def day_of(published: str | None) -> date | None:
+    """The day a date or a time of ISO 8601 begins with; anything else says nothing."""
+    try:
+        return date.fromisoformat((published or "")[:10])
+    except ValueError:
+        return None
 
 
 def stamps() -> tuple[Stamp, ...]:

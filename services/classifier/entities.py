@@ -46,6 +46,7 @@ def list_entities(
             id=entry.id,
             name=entry.name,
             type=_RECORD_TYPE.get(entry.type, entry.type),
+            wikidata=entry.wikidata,
             mentions=_spans(found),
         )
         for entry, found in _by_entry(mentions)

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 
 from schemas.records import Source
-from services.classifier.classify import Classification, classify, source_named
+from services.classifier.classify import Classification, classify, day_of, source_named
 from services.stage import Poison
 
-_STRINGS = ("title", "url", "language", "source")  # optional: a string or null
+_STRINGS = ("title", "url", "language", "source", "published")  # optional: a string or null
 _PARTS = tuple(field.name for field in fields(Classification))
 
 Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -34,9 +34,9 @@ def build_filter(sources: Mapping[str, Source] | None = None) -> Answer:
     def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(request.get("id"), str | int):
             raise Poison("bad-request", "id: a string or a whole number is wanted")
-        title, url, _language, source = (_string(request, field) for field in _STRINGS)
+        title, url, _language, source, published = (_string(request, field) for field in _STRINGS)
         text = _string(request, "text", required=True) or ""
-        verdict = classify(title, text, url=url, source=source_named(source, known))
+        verdict = classify(title, text, url=url, source=source_named(source, known), day=day_of(published))
         return {**request, **{name: msgspec.to_builtins(getattr(verdict, name)) for name in _PARTS}}
 
     return answer

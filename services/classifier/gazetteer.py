@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -16,12 +17,30 @@ _GRADES_OF_PHRASE = {"strong": STRONG, "phrases": 1.0, "weak": 0.5, "arabic": 1.
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """From one day to another, both included; None is open."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def include(self, day: date | None) -> bool:
+        """Whether the day is inside. A day that is not known may be."""
+        if day is None:
+            return True
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+ALWAYS = Days()
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """Somebody or something the tables know.
 
     `weight` (0..1) is what one mention says for the relevance of `country`; `forms` name it anywhere,
-    `short` only in an article that also has one of `forms` (Austin, Hale), `spun` are what synonym spinners
-    make of it.
+    `short` only behind one of `roles` (Prime Minister Sudani) or in an article that also has one of `forms`
+    (Austin, Hale) or names one of the entries `beside` (U.S. Embassy, where Baghdad is named); `spun` are
+    what synonym spinners make of it. A form in `dated` counts in its days only: a role's, or a namesake's.
     """
 
     id: str
@@ -32,6 +51,10 @@ class Entry:
     forms: tuple[str, ...]
     short: tuple[str, ...]
     spun: tuple[str, ...]
+    roles: tuple[str, ...]
+    beside: tuple[str, ...]
+    dated: Mapping[str, Days]
+    wikidata: str | None
     at: tuple[float, float] | None  # degrees north, degrees east (WGS 84)
 
 
@@ -93,6 +116,17 @@ class Tables:
     stamps: tuple[Stamp, ...]
 
 
+def _dated(row: Mapping[str, Any]) -> dict[str, Days]:
+    """`dated` maps a form to [since, until]; an empty string is open."""
+    named = {row["name"], *(form for kind in ("forms", "short", "spun") for form in row.get(kind, ()))}
+    found = {}
+    for form, (since, until) in row.get("dated", {}).items():
+        if form not in named:
+            raise ValueError(f"{row['id']}: dated {form!r} is none of its forms")
+        found[form] = Days(*(date.fromisoformat(day) if day else None for day in (since, until)))
+    return found
+
+
 def _entry(row: Mapping[str, Any], country: str | None) -> Entry:
     if row["type"] not in ENTITY_TYPES:
         raise ValueError(f"{row['id']}: type {row['type']!r} is none of {sorted(ENTITY_TYPES)}")
@@ -106,6 +140,10 @@ def _entry(row: Mapping[str, Any], country: str | None) -> Entry:
         forms=(() if row.get("name_is_no_form") else (row["name"],)) + tuple(row.get("forms", ())),
         short=tuple(row.get("short", ())),
         spun=tuple(row.get("spun", ())),
+        roles=tuple(row.get("roles", ())),
+        beside=tuple(row.get("beside", ())),
+        dated=_dated(row),
+        wikidata=row.get("wikidata"),
         at=(float(at[0]), float(at[1])) if at else None,
     )
 
@@ -142,7 +180,10 @@ def _read() -> Iterator[tuple[str, bytes]]:
     folder = files("services.classifier") / "data"
     named = {
         f"countries/{f.name}": f for f in (folder / "countries").iterdir() if f.name.endswith(".toml")
-    } | {name: folder / name for name in ("world.toml", "labels.toml", "against.toml", "relevance.toml")}
+    } | {
+        name: folder / name
+        for name in ("world.toml", "labels.toml", "against.toml", "relevance.toml", "names.toml")
+    }
     for name in sorted(named):
         yield name, named[name].read_bytes()
 
@@ -158,6 +199,13 @@ def _refuse_doubles(entries: tuple[Entry, ...]) -> None:
 def digest_of(*parts: bytes) -> str:
     """First 16 hex digits of SHA-256 over the parts."""
     return sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def load_name_words() -> Mapping[str, tuple[str, ...]]:
+    """The lists of names.toml: words that tell what kind of name stands beside them."""
+    raw = (files("services.classifier") / "data" / "names.toml").read_bytes()
+    return {kind: tuple(listed) for kind, listed in tomllib.loads(raw.decode()).items()}
 
 
 @lru_cache(maxsize=1)
@@ -188,6 +236,10 @@ def load_tables() -> Tables:
                 digest=digest_of(*gazetteer, against, raw["relevance.toml"]),
             ),
             Stamp(component="classifier.topics", version="2", digest=digest_of(raw["labels.toml"], against)),
-            Stamp(component="classifier.entities", version="1", digest=digest_of(*gazetteer)),
+            Stamp(
+                component="classifier.entities",
+                version="2",
+                digest=digest_of(*gazetteer, raw["names.toml"]),
+            ),
         ),
     )

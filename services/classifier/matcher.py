@@ -4,12 +4,13 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Generic, TypeVar
 
 import ahocorasick  # type: ignore[import-not-found]  # no stubs exist
 
-from services.classifier.gazetteer import Counter, Entry, Label, Tables, load_tables
+from services.classifier.gazetteer import ALWAYS, Counter, Days, Entry, Label, Tables, load_tables
 from services.classifier.structure import find_asides
 from services.classifier.tokens import LAST_LATIN, Folded, fold, fold_phrase
 
@@ -25,6 +26,7 @@ class Named:
     capitals: bool  # the form is all capitals, and so must the text be
     short: bool  # counts only beside a full form
     skip: int = 0  # letters before the name: a conjunction
+    days: Days = ALWAYS  # when it is the entry's
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,13 @@ class Matcher:
     automaton: ahocorasick.Automaton
     tables: Tables
 
-    def read(self, source: str, field: str) -> Reading:
-        """All hits in `source`, longest first where they compete."""
+    def read(self, source: str, field: str, day: date | None = None) -> Reading:
+        """All hits in `source`, longest first where they compete. `day` is when it was written, if known."""
         folded = fold(source)
-        found = [*self._matches(folded, source), *self._asides(folded, source, titled=field == "title")]
+        found = [
+            *self._matches(folded, source, day),
+            *self._asides(folded, source, titled=field == "title"),
+        ]
         return Reading(
             source=source,
             field=field,
@@ -94,7 +99,9 @@ class Matcher:
         for start, end, id_ in find_asides(source, titled=titled):
             yield Hit(start, end, bisect_left(folded.starts, start), Against(counters[id_]))
 
-    def _matches(self, folded: Folded, source: str) -> Iterator[Hit[Named] | Hit[Phrase] | Hit[Against]]:
+    def _matches(
+        self, folded: Folded, source: str, day: date | None
+    ) -> Iterator[Hit[Named] | Hit[Phrase] | Hit[Against]]:
         shouting = not any(c.islower() for c in source)
         for last, (length, rules) in self.automaton.iter(folded.text):
             begin = last - length + 2
@@ -102,7 +109,7 @@ class Matcher:
             for rule in rules:
                 if not isinstance(rule, Named):
                     yield Hit(start, end, folded.word_at(begin), rule)
-                elif _spelt(source[start:end], rule, shouting=shouting):
+                elif rule.days.include(day) and _spelt(source[start:end], rule, shouting=shouting):
                     yield Hit(start + rule.skip, end, folded.word_at(begin), rule)
 
 
@@ -132,15 +139,24 @@ def _longest_groups(hits: Iterable[Hit[Phrase]]) -> tuple[Hit[Phrase], ...]:
     return tuple(kept)
 
 
-def _forms(entry: Entry) -> Iterator[tuple[str, Named]]:
+def _spelling(entry: Entry) -> Iterator[tuple[str, bool, Days]]:
+    """(form, whether it is short, its days) of every way to write the entry's name."""
     for forms, short in ((entry.forms, False), (entry.spun, False), (entry.short, True)):
         for form in forms:
-            key = fold_phrase(form)
-            capitals = form.isupper() and form.isascii() and len(key) <= 5
-            yield key, Named(entry, capitals=capitals, short=short)
-            if key[0] > LAST_LATIN:
-                for prefix in _ARABIC_PREFIXES:
-                    yield prefix + key, Named(entry, capitals=False, short=short, skip=1)
+            yield form, short, entry.dated.get(form, ALWAYS)
+    for form in entry.short:
+        for role in entry.roles:
+            yield f"{role} {form}", False, entry.dated.get(form, ALWAYS)
+
+
+def _forms(entry: Entry) -> Iterator[tuple[str, Named]]:
+    for form, short, days in _spelling(entry):
+        key = fold_phrase(form)
+        capitals = form.isupper() and form.isascii() and len(key) <= 5
+        yield key, Named(entry, capitals=capitals, short=short, days=days)
+        if key[0] > LAST_LATIN:
+            for prefix in _ARABIC_PREFIXES:
+                yield prefix + key, Named(entry, capitals=False, short=short, skip=1, days=days)
 
 
 def _rules(tables: Tables) -> Iterator[tuple[str, Rule]]:

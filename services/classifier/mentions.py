@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.records import Span
 from services.classifier.gazetteer import Counter, Entry
@@ -54,7 +54,9 @@ def _meant(reading: Reading, in_full: frozenset[str], people: frozenset[str]) ->
     for hit in reading.names:
         entry = hit.rule.entry
         if hit.rule.short and entry.id not in in_full:
-            continue
+            if not in_full.intersection(entry.beside):
+                continue
+            entry = replace(entry, weight=0.0)  # inferred from a place, it says no more than the place does
         if _inside(reading, hit, "namesake") or _surface(reading, hit) in people:
             continue
         yield Mention(

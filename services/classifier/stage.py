@@ -5,7 +5,7 @@ from dataclasses import fields
 
 from schemas.records import Article, ClassifiedArticle, Source, grown
 from schemas.topics import ARTICLES_CLASSIFIED, ARTICLES_EXTRACTED
-from services.classifier.classify import Classification, classify, stamps
+from services.classifier.classify import Classification, classify, day_of, stamps
 from services.stage import Emit, Outgoing, Stage
 
 _PARTS = tuple(field.name for field in fields(Classification))
@@ -14,7 +14,8 @@ _PARTS = tuple(field.name for field in fields(Classification))
 def classify_article(article: Article, sources: Mapping[str, Source]) -> ClassifiedArticle:
     """The article with its verdict. Raises Skip("no-text")."""
     source = sources.get(article.source_id) if article.source_id else None
-    verdict = classify(article.title, article.text, url=article.url, source=source)
+    day = day_of(article.published.value if article.published else None)
+    verdict = classify(article.title, article.text, url=article.url, source=source, day=day)
     parts = {name: getattr(verdict, name) for name in _PARTS}
     return grown(ClassifiedArticle, article, **parts, stamps=article.stamps + stamps())
 

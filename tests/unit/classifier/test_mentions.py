@@ -1,5 +1,7 @@
 """Which names are meant."""
 
+from datetime import date
+
 import pytest
 
 from services.classifier.matcher import load_matcher
@@ -63,3 +65,34 @@ def test_a_longer_known_name_is_not_its_own_namesake() -> None:
 def test_a_weakened_mention_says_by_what(text: str, rule: str) -> None:
     mentions = find_mentions((READ(text, "text"),))
     assert next(m.counter.rule.counter.id for m in mentions if m.counter) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Rockets hit Baghdad. The U.S. Embassy shook.", True),
+        ("Rockets hit Cairo. The U.S. Embassy shook.", False),
+    ],
+)
+def test_a_short_name_counts_beside_its_place_and_weighs_nothing(text: str, found: bool) -> None:
+    embassies = [
+        m.entry for m in find_mentions((READ(text, "text"),)) if m.entry.id == "org:us_embassy_baghdad"
+    ]
+    assert [entry.weight for entry in embassies] == ([0.0] if found else [])
+
+
+def test_a_surname_counts_behind_its_office() -> None:
+    assert "person:mohammed_shia_al_sudani" in entries_in("Prime Minister Sudani left.")
+
+
+@pytest.mark.parametrize(
+    ("day", "entry"),
+    [
+        (date(1990, 8, 8), "person:george_h_w_bush"),
+        (date(2003, 3, 19), "person:george_w_bush"),
+        (None, "person:george_w_bush"),
+    ],
+)
+def test_a_name_of_two_people_is_his_whose_day_it_is(day: date | None, entry: str) -> None:
+    reading = READ("President Bush spoke.", "text", day)
+    assert [m.entry.id for m in find_mentions((reading,))] == [entry]

@@ -1,0 +1,130 @@
+"""Shapes of words that are names: `Brig. Gen. Some Name`, `the Something Brigade`, `the town of Somewhere`.
+
+Every scan is anchored on a word of the tables or on one run of capitals, so a text is gone through four
+times whatever it holds. All repetitions are bounded: a page of hyphens must not cost minutes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.classifier.gazetteer import load_name_words
+
+WORDS = load_name_words()
+LONGEST = 60_000  # characters searched for names
+_BEHIND, _BEFORE = 96, 26  # characters looked at in front of a word that tells
+
+_PART = r"(?:(?:Mc|O['’])?[A-Z][a-z’'ʼ]{1,30}(?:-[A-Z][a-z]{1,30}){0,3})"
+_PARTICLE = r"(?:[Aa]l-|[Ee]l-|bin |ibn |Abu |Abd al-|Abdul |de |van |von )"
+_NAME = rf"{_PARTICLE}?{_PART}(?:[ ](?:[A-Z]\.[ ])?{_PARTICLE}?{_PART}){{1,4}}"
+_RUN = rf"(?:[Aa]l-)?{_PART}(?:[ ](?:(?:and|of)[ ])?(?:[Aa]l-)?{_PART}){{0,4}}"
+
+
+def one_of(listed: Sequence[str]) -> str:
+    """An alternation of the words, longest first."""
+    return "|".join(re.escape(word) for word in sorted(listed, key=len, reverse=True))
+
+
+_TITLE = one_of(WORDS["honorifics"] + WORDS["titles"])
+_SAID = one_of(WORDS["said"])
+_GIVEN, _NOT_IN_NAMES = frozenset(WORDS["given"]), frozenset(WORDS["not_in_names"])
+_OPENERS = frozenset(WORDS["openers"])
+_NOT_PEOPLE = _NOT_IN_NAMES.union(WORDS["honorifics"], WORDS["titles"])
+_HEADS = re.compile(
+    rf"\b(?:(?P<organisation>{one_of(WORDS['bodies'])})|(?P<place>{one_of(WORDS['places'])}))\b"
+)
+_BEFORE_HEAD = re.compile(rf"(?:\b\d{{1,3}}(?:st|nd|rd|th)[ ])?\b(?:(?:[Aa]l-)?{_PART}[ ]){{1,4}}\Z")
+_FORWARD = re.compile(
+    rf"\b(?:(?P<organisation>(?:{one_of(WORDS['of_bodies'])})[ ](?:of|for)[ ](?:the[ ])?{_RUN})"
+    rf"|(?P<unknown>Operation[ ]{_PART}(?:[ ]{_PART})?)"
+    rf"|(?P<place>(?:{one_of(WORDS['before_places'])})[ ](?:[Aa]l-)?{_PART}(?:[ ]{_PART})?)"
+    rf"|(?:{one_of(WORDS['kinds_of_place'])})[ ]of[ ](?P<inner>(?:[Aa]l-)?{_PART}(?:[ ]{_PART})?))"
+)
+_RUNS = re.compile(rf"\b{_NAME}")
+_LEADING_TITLE = re.compile(rf"(?:{_TITLE})[ ]")
+_TOLD_BEFORE = re.compile(rf"(?:\b(?:{_TITLE})\s|\b(?:{_SAID})[ ])\Z")
+_TOLD_AFTER = re.compile(
+    rf",[ ](?:who\b|[^.;:\n,]{{0,60}}?\b(?:{one_of(WORDS['roles'])})\b)|[ ](?:{_SAID})\b"
+)
+_ADDRESSED = re.compile(rf"\b(?:{one_of(WORDS['honorifics'])})[ ](?P<name>(?:[Aa]l-)?{_PART})\b")
+_BEGINS = re.compile(r"(?:\A|[.!?:“\"‘—]\s|[\n“\"‘—])\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A stretch that is a name by its words. `nested`: known names but people's may stand inside it."""
+
+    kind: str  # person | organisation | place | unknown; bare: capitals alone, a name where it comes back
+    start: int
+    end: int
+    nested: bool = False
+
+
+def _ends(source: str, start: int, end: int) -> int:
+    """Where the name ends before 's."""
+    return end - 2 if source.endswith(("'s", "’s"), start, end) else end
+
+
+def _begins(source: str, start: int, end: int) -> int:
+    """Behind the capital that begins a sentence: [The] Some Brigade."""
+    while (blank := source.find(" ", start, end)) >= 0 and source[start:blank] in _OPENERS:
+        start = blank + 1
+    return start
+
+
+def _headed(source: str) -> Iterator[Shape]:
+    for head in _HEADS.finditer(source, 0, LONGEST):
+        offset = max(0, head.start() - _BEHIND)
+        before = _BEFORE_HEAD.search(source[offset : head.start()])
+        if before is not None and head.lastgroup is not None:
+            start = _begins(source, offset + before.start(), head.end())
+            if start < head.start():
+                yield Shape(head.lastgroup, start, head.end(), nested=head.lastgroup == "organisation")
+
+
+def _forward(source: str) -> Iterator[Shape]:
+    for found in _FORWARD.finditer(source, 0, LONGEST):
+        group = found.lastgroup or "unknown"
+        kind = "place" if group == "inner" else group
+        end = _ends(source, *found.span(group))
+        yield Shape(kind, found.start(group), end, nested=kind == "organisation")
+
+
+def _is_told(source: str, start: int, end: int) -> bool:
+    """Whether a title, a verb of speech, a role in apposition or the first name says that it is a person."""
+    return (
+        source[start:end].partition(" ")[0] in _GIVEN
+        or _TOLD_BEFORE.search(source[max(0, start - _BEFORE) : start]) is not None
+        or _TOLD_AFTER.match(source, end) is not None
+    )
+
+
+def _person(source: str, start: int, end: int) -> Shape | None:
+    start = _begins(source, start, end)
+    titled = False
+    while title := _LEADING_TITLE.match(source, start, end):
+        start, titled = title.end(), True
+    parts = re.split(r"[\s-]", source[start:end])
+    if _NOT_IN_NAMES.intersection(parts) or (len(parts) < 2 and not titled):
+        return None
+    if titled or _is_told(source, start, end):
+        return Shape("person", start, end)
+    first = _BEGINS.search(source[max(0, start - 2) : start])
+    return None if first else Shape("bare", start, end)
+
+
+def _people(source: str) -> Iterator[Shape]:
+    for run in _RUNS.finditer(source, 0, LONGEST):
+        shape = _person(source, run.start(), _ends(source, *run.span()))
+        if shape is not None:
+            yield shape
+
+
+def _addressed(source: str) -> Iterator[Shape]:
+    for found in _ADDRESSED.finditer(source, 0, LONGEST):
+        end = _ends(source, *found.span("name"))
+        if source[found.start("name") : end] not in _NOT_PEOPLE:
+            yield Shape("person", found.start("name"), end)
+
+
+SCANS = (_headed, _forward, _people, _addressed)  # where two find a name in one place, the first has it
