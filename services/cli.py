@@ -144,11 +144,39 @@ def extract() -> None:
 
 
 @app.command()
-def classify() -> None:
+def classify(
+    explained: Annotated[
+        str | None,
+        typer.Option(
+            "--explain",
+            metavar="FILE",
+            help="Show one article (a line of the filter, or plain text) with its evidence; - reads it here.",
+        ),
+    ] = None,
+) -> None:
     """Filter: articles in, what they are about out."""
     from services.classifier.filter import build_filter
 
-    _filter(build_filter())
+    if explained is None:
+        _filter(build_filter())
+        return
+    from rich.text import Text
+
+    from services.classifier.classify import classify as judge
+    from services.classifier.explain import explain, read_request
+    from services.stage import Skip
+
+    content = sys.stdin.read() if explained == "-" else Path(explained).read_text("utf-8")
+    asked = read_request(content)
+    try:
+        verdict = judge(asked.get("title"), asked["text"], url=asked.get("url"))
+    except Skip as exc:
+        _fail(f"{explained}: {exc}", REFUSED)
+    shown = explain(asked.get("title"), asked["text"], verdict)
+    marked = Text(shown.plain)
+    for start, end, style in shown.marks:
+        marked.stylize(style, start, end)
+    _console().print(marked)
 
 
 @app.command()
@@ -426,12 +454,16 @@ def config_show(json: AsJson = False) -> None:
 def docs_export(
     folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path("docs/reference"),
     env: Annotated[Path, typer.Option(help="The example of a file .env.")] = Path(".env.example"),
+    labels: Annotated[Path, typer.Option(help="The page of topic labels.")] = Path("docs/labels.md"),
 ) -> None:
-    """Write the pages of reasons, settings, metrics and topics, and the example of a file .env."""
+    """Write the pages of reasons, settings, metrics, topics and labels, and the example of a file .env."""
+    from services.classifier.gazetteer import load_tables
+    from services.classifier.labels_page import labels_page
     from services.runtime.pages import env_example, write_pages
 
     _console().print(f"{folder}: {', '.join(write_pages(folder))}", highlight=False)
     env.write_text(env_example(), "utf-8")
+    labels.write_text(labels_page(load_tables()), "utf-8")
 
 
 # --- how every verb speaks ----------------------------------------------------------------------

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from services.classifier.gazetteer import load_tables
+from services.classifier.labels_page import labels_page
 from services.runtime.pages import env_example, reference_pages
 from tests.hostile_web.page import PAGE, page
 
@@ -28,3 +30,8 @@ def test_the_example_of_a_file_env_is_fresh() -> None:
 
 def test_what_hostile_input_costs_is_fresh() -> None:
     assert PAGE.read_text("utf-8") == page(), "docs/hostile-input.md is stale: run `make docs`"
+
+
+def test_the_page_of_labels_is_fresh() -> None:
+    page = (ROOT / "docs" / "labels.md").read_text("utf-8")
+    assert page == labels_page(load_tables()), "docs/labels.md is stale: run `make docs`"
