@@ -322,6 +322,14 @@ class Weighed(Part, frozen=True, kw_only=True):
     because: str
 
 
+class EventHint(Part, frozen=True, kw_only=True):
+    """What the front of an article says that somebody did: a hint by rule, without actor and target."""
+
+    plover: str  # PLOVER event code: AGREE, CONSULT, …, ASSAULT
+    quad: str  # verbal-cooperation | material-cooperation | verbal-conflict | material-conflict
+    evidence: tuple[Span, ...] = ()
+
+
 class ClassifiedArticle(Article, frozen=True, kw_only=True):
     """An article and what it is about. Irrelevant ones too, with the reason."""
 
@@ -334,6 +342,7 @@ class ClassifiedArticle(Article, frozen=True, kw_only=True):
     genre: str  # news | analysis | opinion | reprint-notice | live | roundup
     importance: Weighed
     credibility: Weighed
+    event_hints: tuple[EventHint, ...] = ()  # the most spoken of first
 
 
 class StoryLink(Part, frozen=True, kw_only=True):

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from schemas.records import CountryRelevance, Entity, Place, Source, Stamp, TopicLabel, Weighed
+from schemas.records import CountryRelevance, Entity, EventHint, Place, Source, Stamp, TopicLabel, Weighed
 from services.classifier.entities import list_entities, list_places
 from services.classifier.genre import STAMP as GENRE_STAMP
 from services.classifier.genre import tell_genre
+from services.classifier.hints import hint_events
 from services.classifier.matcher import load_matcher
 from services.classifier.mentions import find_mentions
 from services.classifier.names import find_unknown
@@ -34,6 +35,7 @@ class Classification:
     genre: str
     importance: Weighed
     credibility: Weighed
+    event_hints: tuple[EventHint, ...]
 
 
 def classify(
@@ -68,6 +70,7 @@ def classify(
         genre=genre,
         importance=weigh_importance(verdict.countries, topics, tables.labels, genre),
         credibility=weigh_credibility(source),
+        event_hints=hint_events(head, body) if verdict.relevant else (),
     )
 
 

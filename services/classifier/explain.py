@@ -62,6 +62,8 @@ def _verdict(verdict: Classification) -> Iterator[tuple[str, str]]:
                 yield name, _quoted(spans)
     for topic in verdict.topics:
         yield "topic", f"{topic.name} ({topic.score:.2f}): {_quoted(topic.evidence)}"
+    for hint in verdict.event_hints:
+        yield "event hint", f"{hint.plover}, {hint.quad}: {_quoted(hint.evidence)}"
     yield "genre", verdict.genre
     for name, weighed in (("importance", verdict.importance), ("credibility", verdict.credibility)):
         yield name, f"{weighed.score:.2f}  {weighed.because}"

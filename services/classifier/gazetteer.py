@@ -77,6 +77,15 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """A PLOVER event and the phrases that speak of it."""
+
+    code: str
+    quad: str
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Counter:
     """Counter-evidence. What `kind` is decides what it does:
 
@@ -112,6 +121,7 @@ class Tables:
     entries: tuple[Entry, ...]
     labels: tuple[Label, ...]
     counters: tuple[Counter, ...]
+    events: tuple[Event, ...]
     model: Model  # of relevance
     stamps: tuple[Stamp, ...]
 
@@ -182,7 +192,14 @@ def _read() -> Iterator[tuple[str, bytes]]:
         f"countries/{f.name}": f for f in (folder / "countries").iterdir() if f.name.endswith(".toml")
     } | {
         name: folder / name
-        for name in ("world.toml", "labels.toml", "against.toml", "relevance.toml", "names.toml")
+        for name in (
+            "world.toml",
+            "labels.toml",
+            "against.toml",
+            "relevance.toml",
+            "names.toml",
+            "events.toml",
+        )
     }
     for name in sorted(named):
         yield name, named[name].read_bytes()
@@ -228,6 +245,9 @@ def load_tables() -> Tables:
         entries=entries,
         labels=tuple(_label(row) for row in parsed["labels.toml"]["labels"]),
         counters=tuple(_counter(row) for row in parsed["against.toml"]["against"]),
+        events=tuple(
+            Event(row["code"], row["quad"], tuple(row["phrases"])) for row in parsed["events.toml"]["events"]
+        ),
         model=Model(parsed["relevance.toml"]["relevant"], parsed["relevance.toml"]["primary"]),
         stamps=(
             Stamp(
@@ -236,6 +256,7 @@ def load_tables() -> Tables:
                 digest=digest_of(*gazetteer, against, raw["relevance.toml"]),
             ),
             Stamp(component="classifier.topics", version="2", digest=digest_of(raw["labels.toml"], against)),
+            Stamp(component="classifier.events", version="1", digest=digest_of(raw["events.toml"])),
             Stamp(
                 component="classifier.entities",
                 version="2",

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import ahocorasick  # type: ignore[import-not-found]  # no stubs exist
 
-from services.classifier.gazetteer import ALWAYS, Counter, Days, Entry, Label, Tables, load_tables
+from services.classifier.gazetteer import ALWAYS, Counter, Days, Entry, Event, Label, Tables, load_tables
 from services.classifier.structure import find_asides
 from services.classifier.tokens import LAST_LATIN, Folded, fold, fold_phrase
 
@@ -44,8 +44,15 @@ class Against:
     counter: Counter
 
 
-Rule = Named | Phrase | Against
-R = TypeVar("R", Named, Phrase, Against)
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A phrase of an event."""
+
+    event: Event
+
+
+Rule = Named | Phrase | Against | Happened
+R = TypeVar("R", Named, Phrase, Against, Happened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Reading:
     names: tuple[Hit[Named], ...]
     phrases: tuple[Hit[Phrase], ...]
     against: tuple[Hit[Against], ...]
+    events: tuple[Hit[Happened], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,7 @@ class Matcher:
             names=_longest(hit for hit in found if isinstance(hit.rule, Named)),
             phrases=_longest_groups(hit for hit in found if isinstance(hit.rule, Phrase)),
             against=_longest(hit for hit in found if isinstance(hit.rule, Against)),
+            events=_longest(hit for hit in found if isinstance(hit.rule, Happened)),
         )
 
     def _asides(self, folded: Folded, source: str, *, titled: bool) -> Iterator[Hit[Against]]:
@@ -101,7 +110,7 @@ class Matcher:
 
     def _matches(
         self, folded: Folded, source: str, day: date | None
-    ) -> Iterator[Hit[Named] | Hit[Phrase] | Hit[Against]]:
+    ) -> Iterator[Hit[Named] | Hit[Phrase] | Hit[Against] | Hit[Happened]]:
         shouting = not any(c.islower() for c in source)
         for last, (length, rules) in self.automaton.iter(folded.text):
             begin = last - length + 2
@@ -168,6 +177,9 @@ def _rules(tables: Tables) -> Iterator[tuple[str, Rule]]:
     for counter in tables.counters:
         for phrase in counter.phrases:
             yield fold_phrase(phrase), Against(counter)
+    for event in tables.events:
+        for phrase in event.phrases:
+            yield fold_phrase(phrase), Happened(event)
 
 
 def build_matcher(tables: Tables) -> Matcher:

@@ -104,6 +104,7 @@ def test_every_component_that_speaks_is_stamped() -> None:
     assert [stamp.component for stamp in made] == [
         "classifier.relevance",
         "classifier.topics",
+        "classifier.events",
         "classifier.entities",
         "classifier.genre",
     ]

@@ -30,6 +30,7 @@ def test_the_input_comes_back_with_the_verdict() -> None:
         "genre",
         "importance",
         "credibility",
+        "event_hints",
     }
     assert json.loads(json.dumps(answer))["relevance"]["IQ"]["grade"] == 2
 
