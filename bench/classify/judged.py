@@ -34,6 +34,13 @@ def read_judged(archive: Path) -> Iterator[Judged]:
     yield from own_headlines()
 
 
+def labelled(archive: Path) -> Iterator[tuple[str | None, str, frozenset[str]]]:
+    """Title, text and topics of the relevant articles of the archive."""
+    for row in _rows(archive, "iqir_gold"):
+        if row["topics"]:
+            yield row["title"], row["text"], frozenset(row["topics"])
+
+
 def own_headlines() -> Iterator[Judged]:
     """The headlines and short texts of tests/quality/gold, and the cases of the unit tests."""
     for name in GOLD:
