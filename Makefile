@@ -75,6 +75,7 @@ bench: $(READY) ## The benchmarks: ratios against a peer in the same run
 	$(BIN)/python -m bench.lists
 	$(BIN)/python -m bench.sections
 	$(BIN)/python -m bench.extract --limit 40 --plot build/extract.svg
+	$(BIN)/python -m bench.classify
 
 docs: $(READY) ## Write the pages and schemas that are made from code
 	$(BIN)/sirwan schemas export

@@ -55,7 +55,7 @@ def classify(
     tables = matcher.tables
     head, body = matcher.read(title or "", "title", day), matcher.read(text[:LONGEST], "text", day)
     mentions = find_mentions((head, body))
-    verdict = judge_relevance(head, body, mentions, tables.countries)
+    verdict = judge_relevance(head, body, mentions, tables)
     topics = label_topics(head, body, tables.labels)
     genre = tell_genre(title or "", text, url)
     return Classification(

@@ -12,7 +12,8 @@ from typing import Any
 from schemas.records import Stamp
 
 ENTITY_TYPES = frozenset({"person", "organisation", "place", "country"})
-_GRADES_OF_PHRASE = {"strong": 2.0, "phrases": 1.0, "weak": 0.5, "arabic": 1.0, "persian": 1.0}
+STRONG = 2.0  # weight of a phrase that says the topic by itself
+_GRADES_OF_PHRASE = {"strong": STRONG, "phrases": 1.0, "weak": 0.5, "arabic": 1.0, "persian": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A topic: `phrases` is (phrase, weight); `severity` (0..1) is what it says for importance."""
+    """A topic: `phrases` is (phrase, weight); `severity` (0..1) is what it says for importance.
+
+    Without a strong phrase of its own it gives way to a label of `yields_to` that is stronger in the article.
+    """
 
     id: str
     name: str
@@ -67,6 +71,7 @@ class Label:
     medtop: str | None
     plover: tuple[str, ...]
     threshold: float
+    yields_to: frozenset[str]
     severity: float
     phrases: tuple[tuple[str, float], ...]
 
@@ -92,6 +97,14 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
+class Model:
+    """The model of relevance: intercept and weights of both questions, by feature (grading.py)."""
+
+    relevant: Mapping[str, float]
+    primary: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """Everything this room knows by heart. `countries` are those whose relevance is judged: code → name."""
 
@@ -99,6 +112,7 @@ class Tables:
     entries: tuple[Entry, ...]
     labels: tuple[Label, ...]
     counters: tuple[Counter, ...]
+    model: Model  # of relevance
     stamps: tuple[Stamp, ...]
 
 
@@ -142,6 +156,7 @@ def _label(row: Mapping[str, Any]) -> Label:
         medtop=row.get("medtop"),
         plover=tuple(row.get("plover", ())),
         threshold=float(row["threshold"]),
+        yields_to=frozenset(row.get("yields_to", ())),
         severity=float(row["severity"]),
         phrases=tuple(
             (phrase, weight) for kind, weight in _GRADES_OF_PHRASE.items() for phrase in row.get(kind, ())
@@ -165,7 +180,10 @@ def _read() -> Iterator[tuple[str, bytes]]:
     folder = files("services.classifier") / "data"
     named = {
         f"countries/{f.name}": f for f in (folder / "countries").iterdir() if f.name.endswith(".toml")
-    } | {name: folder / name for name in ("world.toml", "labels.toml", "against.toml", "names.toml")}
+    } | {
+        name: folder / name
+        for name in ("world.toml", "labels.toml", "against.toml", "relevance.toml", "names.toml")
+    }
     for name in sorted(named):
         yield name, named[name].read_bytes()
 
@@ -210,9 +228,14 @@ def load_tables() -> Tables:
         entries=entries,
         labels=tuple(_label(row) for row in parsed["labels.toml"]["labels"]),
         counters=tuple(_counter(row) for row in parsed["against.toml"]["against"]),
+        model=Model(parsed["relevance.toml"]["relevant"], parsed["relevance.toml"]["primary"]),
         stamps=(
-            Stamp(component="classifier.relevance", version="1", digest=digest_of(*gazetteer, against)),
-            Stamp(component="classifier.topics", version="1", digest=digest_of(raw["labels.toml"], against)),
+            Stamp(
+                component="classifier.relevance",
+                version="2",
+                digest=digest_of(*gazetteer, against, raw["relevance.toml"]),
+            ),
+            Stamp(component="classifier.topics", version="2", digest=digest_of(raw["labels.toml"], against)),
             Stamp(
                 component="classifier.entities",
                 version="2",

@@ -32,7 +32,11 @@ RULES: Sequence[GenreRule] = (
         "title",
         r"\b(?:morning|evening|daily|weekly|overnight) (?:brief(?:ing)?|digest|roundup|defense|wrap)\b",
     ),
-    GenreRule("roundup", "title", r"\b(?:news in brief|week in review|round-?up|top stories)\b"),
+    GenreRule(
+        "roundup",
+        "title",
+        r"\b(?:news in brief|week in review|round-?up|top stories|in brief)\b|^the (?:week|day) in\b",
+    ),
     GenreRule("roundup", "title", r"\b(?:what we['’]re reading|today['’]s headlines|news highlights)\b"),
     GenreRule(
         "reprint-notice", "ends", rf"\b(?:reprints?|republish(?:es|ed)?) (?:the|this|an|its) {_WORK}\b"
@@ -49,14 +53,18 @@ RULES: Sequence[GenreRule] = (
     GenreRule("opinion", "url", r"/(?:opinions?|op-?eds?|editorials?|commentary|columnists?)/"),
     GenreRule("opinion", "ends", r"\bthe (?:views|opinions) expressed (?:in|here|by|are)\b"),
     GenreRule("opinion", "ends", r"\bis an? (?:opinion )?columnist\b"),
-    GenreRule("analysis", "title", r"^\s*(?:analysis|explainer|explained|news analysis|factbox)\s*[:|–—-]"),
+    GenreRule(
+        "analysis",
+        "title",
+        r"^\s*(?:analysis|explainer|explained|news analysis|factbox|policy brief|briefing)\s*[:|–—-]",
+    ),
     GenreRule("analysis", "title", r"^\s*(?:تحليل|تحلیل)\s*[:|–—-]"),
     GenreRule("analysis", "title", r"\b(?:what to know|what it means|what['’]s next|explained)\b|^why\b"),
     GenreRule("analysis", "url", r"/(?:analysis|explainers?|insights?|briefings?|policy-analysis)/"),
     GenreRule("analysis", "ends", rf"\bis an? (?:(?:senior|visiting|research) )*{_FELLOW} (?:at|with|in)\b"),
 )
 _COMPILED = tuple((rule, re.compile(rule.pattern, re.IGNORECASE)) for rule in RULES)
-STAMP = Stamp(component="classifier.genre", version="1", digest=digest_of(repr(RULES).encode()))
+STAMP = Stamp(component="classifier.genre", version="2", digest=digest_of(repr(RULES).encode()))
 
 
 def tell_genre(title: str, text: str, url: str | None) -> str:

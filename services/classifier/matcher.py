@@ -1,5 +1,6 @@
 """One pass over the folded text for every table: entities, topic phrases and counter-evidence together."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Generic, TypeVar
 import ahocorasick  # type: ignore[import-not-found]  # no stubs exist
 
 from services.classifier.gazetteer import ALWAYS, Counter, Days, Entry, Label, Tables, load_tables
+from services.classifier.structure import find_asides
 from services.classifier.tokens import LAST_LATIN, Folded, fold, fold_phrase
 
 _ARABIC_PREFIXES = ("و", "ب", "ل", "ف")  # wa-, bi-, li-, fa- are written together with the name
@@ -78,7 +80,7 @@ class Matcher:
     def read(self, source: str, field: str, day: date | None = None) -> Reading:
         """All hits in `source`, longest first where they compete. `day` is when it was written, if known."""
         folded = fold(source)
-        found = list(self._matches(folded, source, day))
+        found = [*self._matches(folded, source, day), *self._asides(folded, source, titled=field == "title")]
         return Reading(
             source=source,
             field=field,
@@ -87,6 +89,12 @@ class Matcher:
             phrases=_longest_groups(hit for hit in found if isinstance(hit.rule, Phrase)),
             against=_longest(hit for hit in found if isinstance(hit.rule, Against)),
         )
+
+    def _asides(self, folded: Folded, source: str, *, titled: bool) -> Iterator[Hit[Against]]:
+        """Counter-evidence that no phrase shows, but the form of the text."""
+        counters = {counter.id: counter for counter in self.tables.counters}
+        for start, end, id_ in find_asides(source, titled=titled):
+            yield Hit(start, end, bisect_left(folded.starts, start), Against(counters[id_]))
 
     def _matches(
         self, folded: Folded, source: str, day: date | None

@@ -1,43 +1,22 @@
 """How much an article is about each country: none or passing (0), secondary (1), primary (2).
 
-Rule of reference/nlp.md 5.1: weighted mention density, title and lead; counter-evidence weakens mentions or
-caps the grade. The numbers below were read off the development half of iqir_gold and Reuters PLACES
-(`sirwan classify` under score_classify.py --dev --set iqir,reuters).
+Features of the mentions and a small model over them (grading.py); counter-evidence weakens mentions or caps
+the grade; and the reasons, in spans and in one sentence.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.records import CountryRelevance, Span
+from services.classifier.gazetteer import Model, Tables
+from services.classifier.grading import Graded, Shape, grade, measure, shape_of, weight_of
 from services.classifier.matcher import Reading
 from services.classifier.mentions import Mention, article_counters, span_of
 
 LEAD_WORDS = 90  # about the first three paragraphs of an agency report
-SHORTEST = 100  # words; a shorter text is taken to be this long, so that one mention is not a high density
-PRIMARY_DENSITY = 0.9  # weighted mentions per 100 words
-PRIMARY_MENTIONS = 2.0  # weighted, title included
-PRIMARY_LEAD = 1.0  # weighted mentions in the lead, where the title names none
-PRIMARY_ANYWHERE = 1.5  # density that makes it primary whatever title and lead say
-UNTITLED_WORDS = 20  # where there is no title, so many first words stand for it
-SECONDARY_DENSITY = 0.35
-SECONDARY_MENTIONS = 1.5  # weighted; one mention outside the title is a passing one
-TITLE_WEIGHT = 0.5  # a title mention weaker than this (Iran-backed …) does not make an article relevant
 SHOWN = 12  # spans of evidence per country
-ENOUGH = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What the grade is made of; weights as in the gazetteer."""
-
-    title: float  # the strongest mention there, or in what stands for it
-    text: float  # sum over the text
-    total: float  # the text, and the strongest mention of the title
-    lead: float  # sum over the first LEAD_WORDS words
-    density: float  # of the text, per 100 words
-    named: int  # mentions in title and text
+ENOUGH = 2.0  # phrases of counter-evidence that cap a whole article
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +26,6 @@ class Verdict:
     countries: Mapping[str, CountryRelevance]
     relevant: bool
     because: str
-
-
-def weight_of(mention: Mention) -> float:
-    """What a mention says for its country: less inside a phrase of counter-evidence."""
-    return mention.entry.weight * (mention.counter.rule.counter.factor if mention.counter else 1.0)
-
-
-def measure(mentions: Sequence[Mention], words: int, *, untitled: bool) -> Features:
-    """The features of one country's mentions in a text of `words` words."""
-    head = [m for m in mentions if m.field == "title" or (untitled and m.word < UNTITLED_WORDS)]
-    text = [(m.word, weight_of(m)) for m in mentions if m.field == "text"]
-    titled = max((weight_of(m) for m in mentions if m.field == "title"), default=0.0)
-    total = sum(weight for _, weight in text)
-    return Features(
-        title=max(map(weight_of, head), default=0.0),
-        text=total,
-        total=total + titled,
-        lead=sum(weight for word, weight in text if word < LEAD_WORDS),
-        density=100 * total / max(SHORTEST, words),
-        named=len(mentions),
-    )
-
-
-def grade_of(features: Features) -> int:
-    """0, 1 or 2 from the features alone."""
-    titled = features.title >= TITLE_WEIGHT
-    if (
-        features.density >= PRIMARY_DENSITY
-        and features.total >= PRIMARY_MENTIONS
-        and (titled or features.lead >= PRIMARY_LEAD or features.density >= PRIMARY_ANYWHERE)
-    ):
-        return 2
-    dense = features.density >= SECONDARY_DENSITY and features.text >= SECONDARY_MENTIONS
-    return 1 if titled or dense else 0
-
-
-def score_of(features: Features, grade: int) -> float:
-    """0..1, rises with density, title and lead; grades do not overlap: thirds of the range."""
-    strength = features.density + features.title + min(features.lead, 4.0) / 2
-    return round((grade + 1 - math.exp(-strength / 2)) / 3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,22 +77,19 @@ class _Judged:
 
 
 def _judge(
-    name: str, mentions: Sequence[Mention], readings: Mapping[str, Reading], cap: Cap | None
+    name: str, mentions: Sequence[Mention], readings: Mapping[str, Reading], graded: Graded, cap: Cap | None
 ) -> _Judged:
-    features = measure(mentions, readings["text"].words, untitled=not readings["title"].words)
-    free = grade_of(features)
-    grade = free if cap is None else min(free, cap.grade)
     strongest = sorted(mentions, key=lambda m: (-weight_of(m), m.field == "text", m.start))[:SHOWN]
     relevance = CountryRelevance(
-        grade=grade,
-        score=score_of(features, grade) if mentions else 0.0,
+        grade=graded.grade,
+        score=graded.score,
         evidence=tuple(
             m.span(f"gazetteer/{m.entry.id}")
             for m in sorted(strongest, key=lambda m: (m.field == "text", m.start))
         ),
         against=_against(mentions, readings) + (cap.spans if cap is not None and mentions else ()),
     )
-    return _Judged(name, mentions, relevance, held=grade < free)
+    return _Judged(name, mentions, relevance, held=graded.held)
 
 
 _TIMES = {1: "once", 2: "twice"}
@@ -193,18 +129,25 @@ def _explain(judged: Sequence[_Judged], cap: Cap | None) -> str:
     return f"{told}." if named[0].relevance.grade else f"Not relevant: {told}."
 
 
-def judge_relevance(
-    title: Reading, text: Reading, mentions: Sequence[Mention], countries: Mapping[str, str]
-) -> Verdict:
+def judge_relevance(title: Reading, text: Reading, mentions: Sequence[Mention], tables: Tables) -> Verdict:
     """Grade, score, evidence and counter-evidence for each country, and the sentence."""
     readings = {"title": title, "text": text}
     cap = find_cap((title, text))
-    judged = {
-        code: _judge(name, [m for m in mentions if m.entry.country == code and m.entry.weight], readings, cap)
-        for code, name in countries.items()
-    }
+    shape = shape_of(title, text)
+    abroad = sum(1 for m in mentions if m.entry.country)
+    judged = {}
+    for code, name in tables.countries.items():
+        own = [m for m in mentions if m.entry.country == code and m.entry.weight]
+        graded = _grade(tables.model, own, abroad - len(own), shape, cap)
+        judged[code] = _judge(name, own, readings, graded, cap)
     return Verdict(
         countries={code: one.relevance for code, one in judged.items()},
         relevant=any(one.relevance.grade for one in judged.values()),
         because=_explain(tuple(judged.values()), cap),
     )
+
+
+def _grade(model: Model, own: Sequence[Mention], others: int, shape: Shape, cap: Cap | None) -> Graded:
+    if not own:
+        return Graded(0, 0.0)
+    return grade(model, measure(own, others, shape), 2 if cap is None else cap.grade)

@@ -47,6 +47,12 @@ _TOLD_AFTER = re.compile(
     rf",[ ](?:who\b|[^.;:\n,]{{0,60}}?\b(?:{one_of(WORDS['roles'])})\b)|[ ](?:{_SAID})\b"
 )
 _ADDRESSED = re.compile(rf"\b(?:{one_of(WORDS['honorifics'])})[ ](?P<name>(?:[Aa]l-)?{_PART})\b")
+HEADLINE_WORDS = 12  # of a line that may be a headline, where every word is capitalised
+_ENDS = re.compile(r"[.!?…,:;\"”»)]\s*$")
+_ALONE = re.compile(
+    r"(?<=[a-z,;(] )[A-Z][a-z’'ʼ]{2,30}(?:-[A-Z][a-z]{1,30}){0,2}(?= [a-z(]|[,;.]|['’]s\b)"
+    r"|(?<=[a-z,;(] )[A-Z]{3,8}(?=[ ,;.)])|(?<=\()[A-Z]{3,8}(?=\))"
+)
 _BEGINS = re.compile(r"(?:\A|[.!?:“\"‘—]\s|[\n“\"‘—])\Z")
 
 
@@ -54,7 +60,7 @@ _BEGINS = re.compile(r"(?:\A|[.!?:“\"‘—]\s|[\n“\"‘—])\Z")
 class Shape:
     """A stretch that is a name by its words. `nested`: known names but people's may stand inside it."""
 
-    kind: str  # person | organisation | place | unknown; bare: capitals alone, a name where it comes back
+    kind: str  # person | organisation | place | unknown; bare: capitals alone; word: one, if it comes back
     start: int
     end: int
     nested: bool = False
@@ -109,8 +115,10 @@ def _person(source: str, start: int, end: int) -> Shape | None:
         return None
     if titled or _is_told(source, start, end):
         return Shape("person", start, end)
-    first = _BEGINS.search(source[max(0, start - 2) : start])
-    return None if first else Shape("bare", start, end)
+    if _BEGINS.search(source[max(0, start - 2) : start]):
+        start = source.index(" ", start, end) + 1  # [Later] Some Name
+    alone = " " not in source[start:end] or _in_headline(source, start)
+    return None if alone else Shape("bare", start, end)
 
 
 def _people(source: str) -> Iterator[Shape]:
@@ -125,6 +133,26 @@ def _addressed(source: str) -> Iterator[Shape]:
         end = _ends(source, *found.span("name"))
         if source[found.start("name") : end] not in _NOT_PEOPLE:
             yield Shape("person", found.start("name"), end)
+
+
+def _in_headline(source: str, at: int) -> bool:
+    """Whether this place lies in a short line without an end, whose words are nearly all capitalised."""
+    begin, end = source.rfind("\n", 0, at) + 1, source.find("\n", at)
+    line = source[begin : end if end >= 0 else len(source)]
+    words = line.split(None, HEADLINE_WORDS)
+    if len(words) > HEADLINE_WORDS or _ENDS.search(line):
+        return False
+    long = [word for word in words if len(word) > 3]
+    return sum(word[0].isupper() for word in long) > 0.7 * len(long)
+
+
+def words_alone(source: str) -> Iterator[Shape]:
+    """Capitalised words and abbreviations within sentences: names where they come back."""
+    for found in _ALONE.finditer(source, 0, LONGEST):
+        word = found[0]
+        ordinary = word in _NOT_IN_NAMES or word in _NOT_PEOPLE or word.lower() in source
+        if not ordinary and not _in_headline(source, found.start()):
+            yield Shape("word", *found.span())
 
 
 SCANS = (_headed, _forward, _people, _addressed)  # where two find a name in one place, the first has it

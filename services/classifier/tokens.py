@@ -10,6 +10,8 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
 _APOSTROPHES = "'’‘ʼ`´"
@@ -30,6 +32,7 @@ _ARABIC_ARTICLE = re.compile(r"^(?:([وفبك])?ال|لل)(?=.{3})", re.DOTALL)
 
 _ARTICLES = frozenset({"al", "el", "ul"})
 _SUN_ARTICLES = frozenset({"ad", "an", "ar", "as", "ash", "at", "az"})  # only when hyphenated: as-Sudani
+_ANY_ARTICLE = _ARTICLES | _SUN_ARTICLES
 _ABBREVIATIONS = frozenset({
     "mr", "mrs", "ms", "dr", "gen", "maj", "brig", "lt", "col", "capt", "sgt", "adm", "sen", "rep", "gov",
     "prof", "sec", "st", "jr", "no", "vs", "hon", "amb",
@@ -60,8 +63,11 @@ class Folded:
         return self.starts[self.word_at(begin)], self.ends[self.word_at(end - 1)]
 
 
+@lru_cache(maxsize=20_000)
 def fold_word(word: str) -> str:
     """A word in lower case without accents, apostrophes, dots and vowel signs; may be empty."""
+    if word.isalnum() and word.isascii():
+        return word.lower()
     if word.isascii():
         return word.lower().translate(_AS_DOT)
     bare = unicodedata.normalize("NFKD", word).translate(_AS_DOT).translate(_SAME_LETTER)
@@ -79,11 +85,11 @@ def _mark(gap: str, before: str) -> str:
     return COMMA if "," in gap or "،" in gap else ""
 
 
-def _bounds(match: re.Match[str]) -> tuple[str, int]:
-    word = match.group()
+def _without_possessive(word: str, end: int) -> tuple[str, int]:
+    """The word and where it ends, without 's."""
     if len(word) > 2 and _POSSESSIVE.search(word):
-        return word[:-2], match.end() - 2
-    return word, match.end()
+        return word[:-2], end - 2
+    return word, end
 
 
 def _without_article(folded: str, word: str) -> tuple[str, int]:
@@ -99,28 +105,33 @@ def _is_article(folded: str, following: str) -> bool:
     return folded in _ARTICLES or (folded in _SUN_ARTICLES and following == "-")
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     folded: str
     start: int
     end: int
     mark: str  # what stands before it
-    capital: bool
 
 
 def _words(text: str) -> Iterator[_Word]:
     last_end, before = 0, ""
     for match in _WORD.finditer(text):
-        word, end = _bounds(match)
-        folded = fold_word(word)
+        word = match[0]
+        start, whole_end = match.span()
+        if word.isalnum():
+            end, folded = whole_end, word.lower() if word.isascii() else fold_word(word)
+        else:
+            word, end = _without_possessive(word, whole_end)
+            folded = fold_word(word)
         if not folded:
             continue
-        mark = _mark(text[last_end : match.start()], before) if last_end else ""
-        last_end, before, start = match.end(), folded, match.start()
+        mark = ""
+        if last_end and (gap := text[last_end:start]) != " ":
+            mark = _mark(gap, before)
+        last_end, before = whole_end, folded
         if folded[0] > LAST_LATIN:
             folded, skipped = _without_article(folded, word)
             start += skipped
-        yield _Word(folded, start, end, mark, word[0].isupper())
+        yield _Word(folded, start, end, mark)
 
 
 def fold(text: str) -> Folded:
@@ -131,21 +142,23 @@ def fold(text: str) -> Folded:
     starts: list[int] = []
     ends: list[int] = []
     position, article = 1, -1
-    for word in _words(text):
-        if word.mark and begins:
-            parts.append(word.mark)
+    for folded, start, end, mark in _words(text):
+        if mark and begins:
+            parts.append(mark)
             position, article = position + 2, -1
-        if word.folded == "the":
+        if folded == "the":
             continue
-        following = text[word.end : word.end + 1]
-        if _is_article(word.folded, following):
-            article = word.start if following in {"-", " "} else -1
+        if folded in _ANY_ARTICLE and _is_article(folded, following := text[end : end + 1]):
+            article = start if following in {"-", " "} else -1
             continue
-        parts.append(word.folded)
+        if article >= 0:
+            start = article if text[start].isupper() else start
+            article = -1
+        parts.append(folded)
         begins.append(position)
-        starts.append(article if article >= 0 and word.capital else word.start)
-        ends.append(word.end)
-        position, article = position + len(word.folded) + 1, -1
+        starts.append(start)
+        ends.append(end)
+        position += len(folded) + 1
     return Folded(" ".join([*parts, ""]), tuple(begins), tuple(starts), tuple(ends))
 
 

@@ -2,10 +2,10 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from schemas.records import Span, TopicLabel
-from services.classifier.gazetteer import Label
+from services.classifier.gazetteer import STRONG, Label
 from services.classifier.matcher import Hit, Phrase, Reading
 from services.classifier.mentions import covering
 
@@ -64,17 +64,29 @@ def _evidence(label: Label, hits: Sequence[tuple[Reading, Hit[Phrase]]]) -> tupl
 
 
 def label_topics(title: Reading, text: Reading, labels: Iterable[Label]) -> tuple[TopicLabel, ...]:
-    """The labels at or over their threshold, best first."""
+    """The labels at or over their threshold that yield to none, best first."""
     by_label: defaultdict[str, list[tuple[Reading, Hit[Phrase]]]] = defaultdict(list)
     for reading, hit in _spoken((title, text)):
         by_label[hit.rule.label.id].append((reading, hit))
-    given = []
-    for label in labels:
-        hits = by_label[label.id]
-        score = round(score_label(_weigh(hits), text.words), 4)
-        if hits and score >= label.threshold:
-            evidence = _evidence(label, hits)
-            given.append(
-                TopicLabel(id=label.id, name=label.name, medtop=label.medtop, score=score, evidence=evidence)
-            )
+    scores = {id_: round(score_label(_weigh(hits), text.words), 4) for id_, hits in by_label.items()}
+    given = [
+        TopicLabel(
+            id=label.id,
+            name=label.name,
+            medtop=label.medtop,
+            score=scores[label.id],
+            evidence=_evidence(label, by_label[label.id]),
+        )
+        for label in labels
+        if label.id in scores
+        and scores[label.id] >= label.threshold
+        and not _yields(label, by_label[label.id], scores)
+    ]
     return tuple(sorted(given, key=lambda topic: (-topic.score, topic.id)))
+
+
+def _yields(label: Label, hits: Sequence[tuple[Reading, Hit[Phrase]]], scores: Mapping[str, float]) -> bool:
+    """Whether a stronger topic explains the phrases: troops are what a militia fires at."""
+    if any(hit.rule.weight >= STRONG for _, hit in hits):
+        return False
+    return any(scores.get(other, 0.0) > scores[label.id] for other in label.yields_to)

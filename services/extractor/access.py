@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from schemas.records import Access
-from services.extractor.literals import Literals, fold_case
+from services.extractor.literals import Literals
 from services.extractor.paragraphs import lines_after
 from services.extractor.rules import compile_any, load_rules
 
@@ -37,7 +37,7 @@ def judge_access(
     words = len(text.split())
     evidence = {
         "not-free": free is False and "json-ld: isAccessibleForFree=false",
-        "wall": _quote(_WALL, (line for line in lines if _WALL_NEEDS.found_in(fold_case(line)))),
+        "wall": _quote(_WALL, (lines[i] for i in _WALL_NEEDS.lines_with(lines))),
         "cut": _cut(text, words),
         "leads-on": words < FEW_WORDS and _quote(_CUT, lines_after(lines, text, NEXT)),
         "short": f"{words} of {declared_words} words"

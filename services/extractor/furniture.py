@@ -7,21 +7,22 @@ rules hold only for short lines that do not end like a sentence, so that no rule
 import re
 from dataclasses import dataclass
 
+from services.extractor.literals import Literals, fold_case
 from services.extractor.rules import compile_any, load_rules
 
 MAX_WORDS = 14  # of a line that a rule other than a notice may match
 MAX_NOTICE = 600  # characters
 
+NOTICE = "notice"
 CLOSING = "comments"
 LISTING = "related"
 
 _SENTENCE_END = re.compile(r"(?<!\.)[.؟。۔][\"'”’»)\]]*$")
-_TABLE = tuple(
-    (rule, compile_any(patterns)) for rule, patterns in load_rules("phrases.toml")["furniture"].items()
-)
-_LAST = compile_any(
-    pattern for patterns in load_rules("phrases.toml")["closing"].values() for pattern in patterns
-)
+_LAST_CHARS = 40  # of a line in which its end is looked for
+_RULES = load_rules("phrases.toml")
+_TABLE = tuple((rule, compile_any(patterns)) for rule, patterns in _RULES["furniture"].items())
+_NOTICE_NEEDS = Literals([_RULES["needs"][NOTICE]])
+_LAST = compile_any(pattern for patterns in _RULES["closing"].values() for pattern in patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ def match_furniture(line: str) -> Matched | None:
     """The first rule that calls this line furniture, or None."""
     if len(line) > MAX_NOTICE:
         return None
-    short = len(line.split()) <= MAX_WORDS and not _SENTENCE_END.search(line)
+    short = len(line.split(None, MAX_WORDS)) <= MAX_WORDS and not _SENTENCE_END.search(line[-_LAST_CHARS:])
+    notice = _NOTICE_NEEDS.found_in(fold_case(line))
     for rule, pattern in _TABLE:
-        if (short or rule == "notice") and pattern.fullmatch(line):
+        if (notice if rule == NOTICE else short) and pattern.fullmatch(line):
             return Matched(rule)
     return None

@@ -34,7 +34,9 @@ _CONTAINERS = (
 """Tags that must be closed, so that open ones are nested. Not those of SVG: they may close themselves."""
 
 _STEPS = dict.fromkeys(_CONTAINERS, 1) | {f"/{name}": -1 for name in _CONTAINERS}
-_LONG_TAG = re.compile(r"<[^<>]{8000,}+(?:>|\Z)")  # shorter ones have no 2,000 attributes that are told apart
+_LONG = 8_000  # characters; a shorter tag has no 2,000 attributes that are told apart
+_WINDOW = _LONG // 2
+_LONG_TAG = re.compile(rf"<[^<>]{{{_LONG},}}+(?:>|\Z)")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
@@ -72,5 +74,12 @@ def _depth(names: Sequence[str]) -> int:
 
 
 def _long_tags(text: str) -> Iterator[str]:
-    for found in _LONG_TAG.finditer(text):
-        yield found[0]
+    """Tags of at least _LONG characters: each fills at least one of the windows that a text is cut into."""
+    before = False
+    for at in range(0, len(text) - _WINDOW + 1, _WINDOW):
+        filled = text.find("<", at, at + _WINDOW) < 0 and text.find(">", at, at + _WINDOW) < 0
+        if filled and not before:  # or it is the same tag
+            begin = text.rfind("<", 0, at)
+            if begin >= 0 and (found := _LONG_TAG.match(text, begin)):
+                yield found[0]
+        before = filled

@@ -34,11 +34,13 @@ def detect_language(text: str) -> str | None:
     """BCP 47 tag of the language, or None where the text is too short or in none of those we know."""
     sample = text[:SAMPLE].casefold()
     words = Counter(_WORD.findall(sample))
+    total = words.total()
     counts = [(sum(map(len, letters.findall(sample))), languages) for _, letters, languages in SCRIPTS]
     most, languages = max(counts, key=lambda pair: pair[0])
-    if words.total() < MIN_WORDS or most * 2 < sum(count for count, _ in counts):
+    if total < MIN_WORDS or most * 2 < sum(count for count, _ in counts):
         return None
-    best, score = max(((name, _score(name, words, sample)) for name in languages), key=lambda pair: pair[1])
+    scores = ((_common(name, words) / total + _telling(name, sample), name) for name in languages)
+    score, best = max(scores, key=lambda pair: pair[0])
     return best if score >= MIN_SHARE else None
 
 
@@ -58,8 +60,11 @@ def language_evidence(found: str | None, label: str | None) -> tuple[FieldEviden
     )
 
 
-def _score(language: str, words: Counter[str], sample: str) -> float:
-    """Share of common words, and a little for each telling letter."""
-    common = sum(words[word] for word in STOP_WORDS[language] & words.keys()) / words.total()
-    telling = sum(map(sample.count, TELLING.get(language, "")))
-    return common + min(0.5, telling / len(sample) * 2)
+def _common(language: str, words: Mapping[str, int]) -> int:
+    """How many words are common ones."""
+    return sum(map(words.__getitem__, STOP_WORDS[language] & words.keys()))
+
+
+def _telling(language: str, sample: str) -> float:
+    """A little for each telling letter."""
+    return min(0.5, sum(map(sample.count, TELLING.get(language, ""))) / len(sample) * 2)

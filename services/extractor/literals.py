@@ -4,7 +4,7 @@ Used before regular expressions: a pattern that cannot match without one of its 
 text that has none of them, and that is nearly every text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import ahocorasick  # type: ignore[import-not-found]  # no stubs exist
 
@@ -35,3 +35,15 @@ class Literals:
         for _, bit in self._automaton.iter(folded):
             found |= bit
         return found
+
+    def lines_with(self, lines: Iterable[str]) -> Iterator[int]:
+        """The numbers of those lines that have a literal of any set, in order."""
+        folded = fold_case("\n".join(lines))
+        number = seen = 0
+        last = -1
+        for end, _ in self._automaton.iter(folded):
+            number += folded.count("\n", seen, end)
+            seen = end
+            if number != last:
+                yield number
+                last = number

@@ -23,8 +23,7 @@ _FOREIGN = (
 
 # It also drops whatever Python calls unprintable, and with it the joiners that Persian and Kurdish words
 # are written with; letters of a script no newspaper uses stand in for them meanwhile.
-_SHIELDED = {0x200C: "\U00010000", 0x200D: "\U00010001"}
-_RESTORED = {ord(stand_in): chr(joiner) for joiner, stand_in in _SHIELDED.items()}
+_SHIELDED = (("\u200c", "\U00010000"), ("\u200d", "\U00010001"))
 
 
 def read_paragraphs(page: Markup, *, fast: bool) -> list[str]:
@@ -45,7 +44,9 @@ def read_paragraphs(page: Markup, *, fast: bool) -> list[str]:
         )
     except _FOREIGN as exc:
         raise Poison("unreadable-markup", f"{type(exc).__name__}: {exc}"[:200]) from exc
-    text = (getattr(found, "text", None) or "").translate(_RESTORED)
+    text = getattr(found, "text", None) or ""
+    for joiner, stand_in in _SHIELDED:
+        text = text.replace(stand_in, joiner)
     return [paragraph for line in text.split("\n") if (paragraph := _unmark(line))]
 
 
@@ -59,6 +60,8 @@ def _unmark(line: str) -> str:
 
 def _reread(page: Markup) -> Element:
     """The page in a tree of its own, of the class that the library asks for, with stand-ins for joiners."""
-    text = etree.tostring(page.tree, encoding="unicode", method="html").translate(_SHIELDED)
+    text = etree.tostring(page.tree, encoding="unicode", method="html")
+    for joiner, stand_in in _SHIELDED:
+        text = text.replace(joiner, stand_in)
     parser = html.HTMLParser(encoding="utf-8", collect_ids=False)
     return html.document_fromstring(text.encode(), parser=parser)

@@ -1,10 +1,8 @@
-"""The blocks of a page: the text between two edges of block-level elements, and where it lies. Pure.
+"""The blocks of a page: the text between two edges of block-level elements, and where it lies. Pure."""
 
-One walk over the tree with a stack of its own, so that no depth of nesting can end it.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from lxml.etree import _Element as Element
 
@@ -25,7 +23,8 @@ MAX_BLOCKS = 10_000  # kept of one page; the largest of 665 pages has 1,222
 
 _EMPHASIS = frozenset(("b", "strong", "em", "i"))
 _SAID = frozenset(("class", "id", "itemprop", "role", "data-testid", "data-component", "data-type"))
-_NONE: Iterator[Element] = iter(())
+_Said = Sequence[tuple[str, str]]  # attributes, each with its value
+_HIDING = frozenset(("style", "hidden"))
 
 
 @dataclass(slots=True)
@@ -60,98 +59,100 @@ class Segments:
 def segment(tree: Element) -> Segments:
     """The visible blocks of a page. What is never shown is left out, and form controls but buttons."""
     body = tree.find("body")
-    walk = _Walk()
-    walk.run(tree if body is None else body)
-    return walk.page
+    page = Segments()
+    _Walk(page).run(tree if body is None else body)
+    return page
 
 
-def is_hidden(element: Element) -> bool:
+def is_hidden(said: _Said) -> bool:
     """Whether an element's own attributes keep it from being shown."""
-    style = element.get("style")
-    if style is not None and "none" in style and "display:none" in style.replace(" ", ""):
-        return True
-    return element.get("hidden") is not None
+    for name, value in said:
+        if name in _HIDING and (name == "hidden" or "display:none" in value.replace(" ", "")):
+            return True
+    return False
 
 
 class _Walk:
-    """One pass over a tree."""
+    """One pass over a tree. It calls itself for each level; libxml2 makes no tree of more than 256."""
 
-    def __init__(self) -> None:
-        self.page = Segments()
+    def __init__(self, page: Segments) -> None:
+        self.page = page
         self._kinds: dict[tuple[str, str | None, int], int] = {}
         self._open = Block(0)  # what is being read
+        self._begun = False  # whether it is more than an empty block
         self._lines: list[str] = []  # of it, before the last line break
         self._pieces: list[str] = []  # after it
 
     def run(self, root: Element) -> None:
         """Reads everything below `root`."""
-        place = self._enter(root, str(root.tag), 0)
-        link = strong = False
-        self._say(root.text, link, strong)
-        children: Iterator[Element] = iter(root)
-        waiting: list[tuple[Iterator[Element], int, bool, bool, str | None]] = []
-        while True:
-            for child in children:
-                tag = child.tag
-                if tag in UNSEEN or (inside := self._begin(child, tag, place)) is None:
-                    self._say(child.tail, link, strong)
-                    continue
-                waiting.append((children, place, link, strong, child.tail))
-                place, link, strong = inside, link or tag == "a", strong or tag in _EMPHASIS
-                self._say(child.text, link, strong)
-                children = iter(child) if len(child) else _NONE
-                break
-            else:
-                if not waiting:
-                    break
-                inside = place
-                children, place, link, strong, tail = waiting.pop()
-                if inside != place:
-                    self._close(place)
-                self._say(tail, link, strong)
-        self._close(0)
+        self._enter(str(root.tag), cast("_Said", root.items()), -1)
+        self._read(root, 0, link=False, strong=False)
+        self._end()
 
-    def _begin(self, element: Element, tag: str, place: int) -> int | None:
-        """The block-level element around what is inside this element; None where there is nothing to read."""
-        if tag == "br":
-            self._break(place)
-            return None
-        if is_hidden(element):
-            return None
-        if tag in BLOCKS:
-            return self._enter(element, tag, place)
-        if name := element.get("class"):
-            self._open.inner |= bits_of("", name)
-        if tag == "a":
-            self._open.links += 1
-        return place
+    def _read(self, element: Element, place: int, link: bool, strong: bool) -> None:
+        """Everything inside an element, `place` being the block-level one around it."""
+        pieces = self._pieces
+        if (text := element.text) and (pieces or not text.isspace()):
+            self._say(text, place, link, strong)
+        for child in cast("Iterable[Any]", element):
+            tag = child.tag
+            if tag in BLOCKS:
+                said = child.items()
+                if not (said and is_hidden(said)):
+                    self._read(child, self._enter(tag, said, place), link, strong)
+                    if self._begun:
+                        self._end()
+            elif tag == "br":
+                self._break()
+            elif tag not in UNSEEN:
+                said = child.items()
+                if not (said and is_hidden(said)):
+                    self._note(tag, said)
+                    self._read(child, place, link or tag == "a", strong or tag in _EMPHASIS)
+            if (text := child.tail) and (pieces or not text.isspace()):
+                self._say(text, place, link, strong)
 
-    def _enter(self, element: Element, tag: str, parent: int) -> int:
+    def _enter(self, tag: str, said: _Said, parent: int) -> int:
         """The place of a block-level element that begins."""
+        if self._begun:
+            self._end()
         page, place = self.page, len(self.page.parents)
-        name, said = None, ""
-        if names := element.items():
-            name = element.get("class")
-            said = " ".join([str(value) for key, value in names if key in _SAID])
-        page.parents.append(parent)
+        name, names = None, ""
+        for key, value in said:
+            if key in _SAID:
+                names = f"{names} {value}" if names else value
+                if key == "class":
+                    name = value
+        page.parents.append(max(parent, 0))
         page.tags.append(tag)
-        page.bits.append(bits_of(tag, said))
+        page.bits.append(bits_of(tag, names))
         kind = tag, name, page.kinds[parent] if place else 0
         page.kinds.append(self._kinds.setdefault(kind, len(self._kinds)))
         page.depths.append(page.depths[parent] + 1 if place else 0)
-        self._close(place)
         return place
 
-    def _say(self, text: str | None, link: bool, strong: bool) -> None:
-        if text and (self._pieces or not text.isspace()):
-            self._pieces.append(text)
-            if link:
-                self._open.linked += len(text)
-            if strong:
-                self._open.strong += len(text)
+    def _note(self, tag: str, said: _Said) -> None:
+        """An inline element that begins."""
+        for key, value in said:
+            if key == "class":
+                self._open.inner |= bits_of("", value)
+                self._begun = True
+        if tag == "a":
+            self._open.links += 1
+            self._begun = True
 
-    def _close(self, place: int) -> None:
-        """Ends the block that is being read; the next one lies at `place`."""
+    def _say(self, text: str, place: int, link: bool, strong: bool) -> None:
+        self._pieces.append(text)
+        block = self._open
+        block.place = place  # all that is said in one block is said in the same place
+        self._begun = True
+        if link:
+            block.linked += len(text)
+        if strong:
+            block.strong += len(text)
+
+    def _end(self) -> None:
+        """Ends the block that is being read."""
         if self._pieces:
             self._fold()
         if self._lines:
@@ -159,16 +160,13 @@ class _Walk:
             self._lines.clear()
             if len(self.page.blocks) < MAX_BLOCKS:
                 self.page.blocks.append(self._open)
-            self._open = Block(place)
-        else:
-            block = self._open
-            block.place = place
-            block.linked = block.links = block.strong = block.inner = 0
+        self._open = Block(0)
+        self._begun = False
 
-    def _break(self, place: int) -> None:
+    def _break(self) -> None:
         """A line break; a second one at once ends the block."""
         if not self._fold() and self._lines:
-            self._close(place)
+            self._end()
 
     def _fold(self) -> bool:
         """Ends a line; whether there was anything on it."""

@@ -59,3 +59,20 @@ def test_topics_come_best_first_and_over_their_threshold() -> None:
 def test_a_long_text_needs_more_words_for_a_topic_than_a_short_one() -> None:
     assert score_label(3, 100) > score_label(3, 1000) > score_label(3, 10_000)
     assert score_label(0, 100) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        (
+            "Rockets hit a base with American troops. The militia fired ten rockets at the troops.",
+            ["militia_attack"],
+        ),
+        (
+            "Rockets hit a base. The militia fired ten rockets. The troop withdrawal goes on; US troops go.",
+            ["militia_attack", "us_forces"],
+        ),
+    ],
+)
+def test_troops_that_are_only_fired_at_are_no_topic_of_their_own(text: str, topics: list[str]) -> None:
+    assert [topic.id for topic in classify("Attack on base", text).topics] == topics

@@ -1,3 +1,5 @@
+from unicodedata import is_normalized, normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,3 +129,14 @@ def test_any_bytes_are_text_or_refused(body: bytes, charset: str | None) -> None
 )
 def test_no_control_is_left_whatever_it_stands_beside(text: str) -> None:
     assert not set(clean_text(text)) & set("\u0000\u0008\u000b\u007f\u0085\u009f\ufffd\uffff\ud800")
+
+
+@given(st.text(st.characters(min_codepoint=0x41, exclude_categories=["Cs", "Cc"])))
+def test_any_text_is_composed(text: str) -> None:
+    assert is_normalized("NFC", clean_text(text))
+
+
+def test_what_is_not_asked_about_composition_needs_none() -> None:
+    for character in map(chr, range(0x80, 0xD800)):
+        if clean_text(f"e{character}") == f"e{character}":
+            assert normalize("NFC", f"e{character}") == f"e{character}"

@@ -18,6 +18,7 @@ from services.stage import Poison
         ("<a href='/x'>word</a> " * 12_000, "links"),
         ("<table><tr>" + "<td>1" * 25_000, "table cells"),
         ("<p " + " ".join(f"a{i}=1" for i in range(20_000)) + ">x</p>", "attributes"),
+        ("<p>one</p>" * 100 + "<p " + " ".join(f"a{i}" for i in range(2_001)) + ">x</p>" * 900, "attributes"),
         ("<p " + " ".join(f"a{i}='1 2 3'" for i in range(20_000)) + ">x</p>", "attributes"),
     ],
 )

@@ -16,7 +16,8 @@ from services.extractor.literals import fold_case
 from services.extractor.rules import compile_any, load_rules
 
 MOST = 8  # members of a character class that are followed one by one
-PAGE = load_rules("phrases.toml")["page"]
+RULES_OF_LINES = load_rules("phrases.toml")
+PAGE = RULES_OF_LINES["page"]
 
 Parsed = Iterable[tuple[Any, Any]]
 Endings = frozenset[str]
@@ -71,6 +72,12 @@ def test_a_line_that_credits_somebody_has_what_its_rule_needs(rule: Any) -> None
 
 def test_a_line_that_says_that_a_wall_stands_here_has_what_the_wall_needs() -> None:
     assert unsettled(compile_any(PAGE["wall"]).pattern, PAGE["wall_needs"]) == frozenset()
+
+
+@pytest.mark.parametrize("rule", RULES_OF_LINES["needs"])
+def test_a_line_of_furniture_has_what_its_rule_needs(rule: str) -> None:
+    needs = RULES_OF_LINES["needs"][rule]
+    assert unsettled(compile_any(RULES_OF_LINES["furniture"][rule]).pattern, needs) == frozenset()
 
 
 @pytest.mark.parametrize(

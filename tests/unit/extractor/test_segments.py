@@ -4,6 +4,7 @@ import pytest
 from lxml import html as lxml_html
 
 from services.extractor.classnames import CLASSES, NAMES
+from services.extractor.markup import parse_markup
 from services.extractor.segments import MAX_BLOCKS, Segments, segment
 
 
@@ -93,17 +94,12 @@ def test_kinds_are_equal_where_tag_and_class_are_and_the_parents_too() -> None:
     assert len({one, three, four}) == 3
 
 
-def test_nesting_of_any_depth_is_walked() -> None:
-    root = lxml_html.Element("body")
-    inner = root
-    for _ in range(20_000):
-        inner = lxml_html.etree.SubElement(inner, "div")
-    inner.text = "deep"
-    assert [block.text for block in segment(root).blocks] == ["deep"]
-    while len(root):  # libxml2 frees a tree by recursion: taken apart from the top
-        below = root[0]
-        root.remove(below)
-        root = below
+@pytest.mark.parametrize(
+    ("tag", "levels", "last"), [("div", 240, "deep"), ("x-part", 240, "deep"), ("x-part", 15_000, "")]
+)
+def test_nesting_as_deep_as_the_parser_leaves_it_is_walked(tag: str, levels: int, last: str) -> None:
+    lines = parse_markup("<body>" + f"<{tag}>" * levels + "deep", "https://news.example/a").lines
+    assert lines == ((last,) if last else ())
 
 
 def test_no_more_blocks_are_kept_than_the_limit_and_it_does_not_take_long() -> None:

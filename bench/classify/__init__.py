@@ -1,0 +1,1 @@
+"""The classifier measured and trained: `python -m bench.classify.relevance ARCHIVE`."""
