@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 
 from services.classifier.matcher import Reading
 from services.classifier.mentions import Mention
-from services.classifier.shapes import LONGEST, SCANS, Shape, one_of, words_alone
+from services.classifier.shapes import ENOUGH_MENTIONS, SCANS, Shape, places_of, words_alone
 
 _PLACES = frozenset({"place", "country"})
 _PREFIX = {"organisation": "org"}  # of an id, where it is not the type
-ENOUGH_MENTIONS = 2  # one word that nothing explains is a name when it comes back
 SHORTEST_ALONE = 4  # letters of a surname or a first name without the other
 MOST = 60  # unknown names kept per article
 
@@ -96,10 +95,9 @@ def _whole_names(found: _Found) -> dict[str, tuple[str, str]]:
 def _named_in_part(found: _Found) -> None:
     """A surname or a first name alone, elsewhere, is the one's who bears it."""
     whole = _whole_names(found)
-    if not whole:
-        return
-    for match in re.finditer(rf"\b(?:{one_of(tuple(whole))})\b", found.source[:LONGEST]):
-        found.add(Shape("person", *match.span()))
+    for part in whole:
+        for start, end in places_of(found.source, part):
+            found.add(Shape("person", start, end))
     for part, name in whole.items():
         found.names[name] += found.names.pop(("person", part), [])
 

@@ -5,6 +5,7 @@ times whatever it holds. All repetitions are bounded: a page of hyphens must not
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,7 @@ _TOLD_AFTER = re.compile(
     rf",[ ](?:who\b|[^.;:\n,]{{0,60}}?\b(?:{one_of(WORDS['roles'])})\b)|[ ](?:{_SAID})\b"
 )
 _ADDRESSED = re.compile(rf"\b(?:{one_of(WORDS['honorifics'])})[ ](?P<name>(?:[Aa]l-)?{_PART})\b")
+ENOUGH_MENTIONS = 2  # one word that nothing explains is a name when it comes back
 HEADLINE_WORDS = 12  # of a line that may be a headline, where every word is capitalised
 _ENDS = re.compile(r"[.!?…,:;\"”»)]\s*$")
 _ALONE = re.compile(
@@ -148,11 +150,23 @@ def _in_headline(source: str, at: int) -> bool:
 
 def words_alone(source: str) -> Iterator[Shape]:
     """Capitalised words and abbreviations within sentences: names where they come back."""
-    for found in _ALONE.finditer(source, 0, LONGEST):
-        word = found[0]
-        ordinary = word in _NOT_IN_NAMES or word in _NOT_PEOPLE or word.lower() in source
-        if not ordinary and not _in_headline(source, found.start()):
-            yield Shape("word", *found.span())
+    found = [match.span() for match in _ALONE.finditer(source, 0, LONGEST)]
+    times = Counter(source[start:end] for start, end in found)
+    names = {word for word, count in times.items() if count >= ENOUGH_MENTIONS and word not in _NOT_PEOPLE}
+    names = {word for word in names if word.lower() not in source}
+    for start, end in found:
+        if source[start:end] in names and not _in_headline(source, start):
+            yield Shape("word", start, end)
+
+
+def places_of(source: str, word: str) -> Iterator[tuple[int, int]]:
+    """Where the word stands by itself."""
+    start = source.find(word, 0, LONGEST)
+    while start >= 0:
+        end = start + len(word)
+        if not (source[start - 1 : start].isalnum() or source[end : end + 1].isalnum()):
+            yield start, end
+        start = source.find(word, end, LONGEST)
 
 
 SCANS = (_headed, _forward, _people, _addressed)  # where two find a name in one place, the first has it
