@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from services.classifier.matcher import Reading
 from services.classifier.mentions import Mention
-from services.classifier.shapes import LONGEST, SCANS, Shape, one_of
+from services.classifier.shapes import ENOUGH_MENTIONS, SCANS, Shape, places_of, words_alone
 
+_PLACES = frozenset({"place", "country"})
 _PREFIX = {"organisation": "org"}  # of an id, where it is not the type
-ENOUGH_MENTIONS = 2  # capitals that nothing explains are a name when they come back
 SHORTEST_ALONE = 4  # letters of a surname or a first name without the other
 MOST = 60  # unknown names kept per article
 
@@ -62,8 +62,9 @@ class _Found:
         if at and self.known[at - 1].end > start:
             return end
         for mention in self.known[at : bisect_left(self.known, end, key=lambda m: m.start)]:
-            inside = mention.entry.type != "person" and mention.end < end
-            if shape.nested and inside:
+            ends = mention.end == end and mention.start > start and mention.entry.type in _PLACES
+            within = mention.end < end or ends  # [Iraqi] Pilots Union, University of [Baghdad]
+            if shape.nested and within and mention.entry.type != "person":
                 continue
             if mention.start != start:
                 return end
@@ -79,27 +80,26 @@ def _type_again(found: _Found) -> None:
             found.names["person", name] += found.names.pop((kind, name))
 
 
-def _whole_names(found: _Found) -> dict[str, str]:
-    """Surname or first name alone → the whole name of the one person in the text who bears it."""
-    whole: dict[str, str] = {}
+def _whole_names(found: _Found) -> dict[str, tuple[str, str]]:
+    """Surname, or a person's first name, alone → kind and whole name of the one in the text who bears it."""
+    whole: dict[str, tuple[str, str]] = {}
     shared: set[str] = set()
-    for name in [name for kind, name in found.names if kind == "person" and " " in name]:
+    for kind, name in [key for key in found.names if key[0] in {"person", "bare"} and " " in key[1]]:
         parts = name.split(" ")
-        for part in {parts[-1], parts[0]}:
-            if len(part) >= SHORTEST_ALONE and whole.setdefault(part, name) != name:
+        for part in {parts[-1], parts[0] if kind == "person" else parts[-1]}:
+            if len(part) >= SHORTEST_ALONE and whole.setdefault(part, (kind, name)) != (kind, name):
                 shared.add(part)
     return {part: name for part, name in whole.items() if part not in shared}
 
 
 def _named_in_part(found: _Found) -> None:
-    """A person's surname or first name alone, elsewhere, is that person's."""
+    """A surname or a first name alone, elsewhere, is the one's who bears it."""
     whole = _whole_names(found)
-    if not whole:
-        return
-    for match in re.finditer(rf"\b(?:{one_of(tuple(whole))})\b", found.source[:LONGEST]):
-        found.add(Shape("person", *match.span()))
+    for part in whole:
+        for start, end in places_of(found.source, part):
+            found.add(Shape("person", start, end))
     for part, name in whole.items():
-        found.names["person", name] += found.names.pop(("person", part), [])
+        found.names[name] += found.names.pop(("person", part), [])
 
 
 def _merged(found: _Found, field_: str) -> Iterator[Unknown]:
@@ -108,9 +108,9 @@ def _merged(found: _Found, field_: str) -> Iterator[Unknown]:
     shown: dict[str, tuple[str, str]] = {}
     known = {mention.entry.id for mention in found.known}
     for (shape, name), at in found.names.items():
-        kind = "unknown" if shape == "bare" else shape
+        kind = "unknown" if shape in {"bare", "word"} else shape
         id_ = f"{_PREFIX.get(kind, kind)}:{slug_of(name)}"
-        if slug_of(name) and id_ not in known and (shape != "bare" or len(at) >= ENOUGH_MENTIONS):
+        if slug_of(name) and id_ not in known and (shape != "word" or len(at) >= ENOUGH_MENTIONS):
             spans[id_] += at
             shown.setdefault(id_, (name, kind))
     for id_, at in spans.items():
@@ -120,7 +120,7 @@ def _merged(found: _Found, field_: str) -> Iterator[Unknown]:
 def find_unknown(readings: Sequence[Reading], mentions: Sequence[Mention]) -> tuple[Unknown, ...]:
     """Names that no mention of a known entry overlaps, but one within a body's, in order of text.
 
-    Text alone is searched: every word of a title may be capitalised.
+    Text alone is searched, and bare capitals not in headlines within it: there every word may have them.
     """
     kept: list[Unknown] = []
     for reading in (reading for reading in readings if reading.field == "text"):
@@ -130,5 +130,7 @@ def find_unknown(readings: Sequence[Reading], mentions: Sequence[Mention]) -> tu
                 found.add(shape)
         _type_again(found)
         _named_in_part(found)
+        for shape in words_alone(reading.source):
+            found.add(shape)
         kept += _merged(found, reading.field)
     return tuple(sorted(kept, key=lambda unknown: unknown.offsets[0][1])[:MOST])

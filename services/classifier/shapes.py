@@ -5,6 +5,7 @@ times whatever it holds. All repetitions are bounded: a page of hyphens must not
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,13 @@ _TOLD_AFTER = re.compile(
     rf",[ ](?:who\b|[^.;:\n,]{{0,60}}?\b(?:{one_of(WORDS['roles'])})\b)|[ ](?:{_SAID})\b"
 )
 _ADDRESSED = re.compile(rf"\b(?:{one_of(WORDS['honorifics'])})[ ](?P<name>(?:[Aa]l-)?{_PART})\b")
+ENOUGH_MENTIONS = 2  # one word that nothing explains is a name when it comes back
+HEADLINE_WORDS = 12  # of a line that may be a headline, where every word is capitalised
+_ENDS = re.compile(r"[.!?…,:;\"”»)]\s*$")
+_ALONE = re.compile(
+    r"(?<=[a-z,;(] )[A-Z][a-z’'ʼ]{2,30}(?:-[A-Z][a-z]{1,30}){0,2}(?= [a-z(]|[,;.]|['’]s\b)"
+    r"|(?<=[a-z,;(] )[A-Z]{3,8}(?=[ ,;.)])|(?<=\()[A-Z]{3,8}(?=\))"
+)
 _BEGINS = re.compile(r"(?:\A|[.!?:“\"‘—]\s|[\n“\"‘—])\Z")
 
 
@@ -54,7 +62,7 @@ _BEGINS = re.compile(r"(?:\A|[.!?:“\"‘—]\s|[\n“\"‘—])\Z")
 class Shape:
     """A stretch that is a name by its words. `nested`: known names but people's may stand inside it."""
 
-    kind: str  # person | organisation | place | unknown; bare: capitals alone, a name where it comes back
+    kind: str  # person | organisation | place | unknown; bare: capitals alone; word: one, if it comes back
     start: int
     end: int
     nested: bool = False
@@ -109,8 +117,10 @@ def _person(source: str, start: int, end: int) -> Shape | None:
         return None
     if titled or _is_told(source, start, end):
         return Shape("person", start, end)
-    first = _BEGINS.search(source[max(0, start - 2) : start])
-    return None if first else Shape("bare", start, end)
+    if _BEGINS.search(source[max(0, start - 2) : start]):
+        start = source.index(" ", start, end) + 1  # [Later] Some Name
+    alone = " " not in source[start:end] or _in_headline(source, start)
+    return None if alone else Shape("bare", start, end)
 
 
 def _people(source: str) -> Iterator[Shape]:
@@ -125,6 +135,38 @@ def _addressed(source: str) -> Iterator[Shape]:
         end = _ends(source, *found.span("name"))
         if source[found.start("name") : end] not in _NOT_PEOPLE:
             yield Shape("person", found.start("name"), end)
+
+
+def _in_headline(source: str, at: int) -> bool:
+    """Whether this place lies in a short line without an end, whose words are nearly all capitalised."""
+    begin, end = source.rfind("\n", 0, at) + 1, source.find("\n", at)
+    line = source[begin : end if end >= 0 else len(source)]
+    words = line.split(None, HEADLINE_WORDS)
+    if len(words) > HEADLINE_WORDS or _ENDS.search(line):
+        return False
+    long = [word for word in words if len(word) > 3]
+    return sum(word[0].isupper() for word in long) > 0.7 * len(long)
+
+
+def words_alone(source: str) -> Iterator[Shape]:
+    """Capitalised words and abbreviations within sentences: names where they come back."""
+    found = [match.span() for match in _ALONE.finditer(source, 0, LONGEST)]
+    times = Counter(source[start:end] for start, end in found)
+    names = {word for word, count in times.items() if count >= ENOUGH_MENTIONS and word not in _NOT_PEOPLE}
+    names = {word for word in names if word.lower() not in source}
+    for start, end in found:
+        if source[start:end] in names and not _in_headline(source, start):
+            yield Shape("word", start, end)
+
+
+def places_of(source: str, word: str) -> Iterator[tuple[int, int]]:
+    """Where the word stands by itself."""
+    start = source.find(word, 0, LONGEST)
+    while start >= 0:
+        end = start + len(word)
+        if not (source[start - 1 : start].isalnum() or source[end : end + 1].isalnum()):
+            yield start, end
+        start = source.find(word, end, LONGEST)
 
 
 SCANS = (_headed, _forward, _people, _addressed)  # where two find a name in one place, the first has it

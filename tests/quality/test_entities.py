@@ -16,8 +16,8 @@ from services.classifier.classify import classify
 
 SHARED = Path(os.environ.get("SIRWAN_SHARED", Path(__file__).parents[3] / "shared"))
 DATA = SHARED / "data" / "nlp_dev.tar.gz"
-PRECISION, RECALL = 0.95, 0.57  # re3d, development half: overlap; two fifths of its mentions are no names
-FOUND = 0.98  # of what our sentences must and must not have
+PRECISION, RECALL = 0.95, 0.61  # re3d, development half: overlap; two fifths of its mentions are no names
+FOUND = 0.99  # of what our sentences must and must not have
 with_data = pytest.mark.skipif(not DATA.is_file(), reason=f"no data at {DATA}: set SIRWAN_SHARED")
 
 

@@ -1,7 +1,7 @@
 """Topics of articles that others labelled; floors no change may lower.
 
-The articles lie outside the repository: SIRWAN_SHARED names the folder. Their labels are partial: a topic that
-an article also bears may be missing, so that precision here is a lower bound.
+The articles lie outside the repository: SIRWAN_SHARED names the folder. Their labels are partial: a topic
+that an article also bears may be missing, so that precision here is a lower bound.
 """
 
 import os
