@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
 _APOSTROPHES = "'’‘ʼ`´"
@@ -105,14 +104,8 @@ def _is_article(folded: str, following: str) -> bool:
     return folded in _ARTICLES or (folded in _SUN_ARTICLES and following == "-")
 
 
-class _Word(NamedTuple):
-    folded: str
-    start: int
-    end: int
-    mark: str  # what stands before it
-
-
-def _words(text: str) -> Iterator[_Word]:
+def _words(text: str) -> Iterator[tuple[str, int, int, str]]:
+    """Of every word: folded, where it begins and ends, and the mark that stands before it."""
     last_end, before = 0, ""
     for match in _WORD.finditer(text):
         word = match[0]
@@ -131,7 +124,7 @@ def _words(text: str) -> Iterator[_Word]:
         if folded[0] > LAST_LATIN:
             folded, skipped = _without_article(folded, word)
             start += skipped
-        yield _Word(folded, start, end, mark)
+        yield folded, start, end, mark
 
 
 def fold(text: str) -> Folded:
