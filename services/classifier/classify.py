@@ -13,6 +13,7 @@ from services.classifier.matcher import load_matcher
 from services.classifier.mentions import find_mentions
 from services.classifier.names import find_unknown
 from services.classifier.relevance import judge_relevance
+from services.classifier.severity import tell_severity
 from services.classifier.topics import label_topics
 from services.classifier.weight import weigh_credibility, weigh_importance
 from services.stage import Skip
@@ -68,7 +69,9 @@ def classify(
         entities=list_entities(mentions, find_unknown((head, body), mentions), (head, body)),
         places=list_places(mentions),
         genre=genre,
-        importance=weigh_importance(verdict.countries, topics, tables.labels, genre),
+        importance=weigh_importance(
+            verdict.countries, topics, tables.labels, genre, tell_severity(title or "", text)
+        ),
         credibility=weigh_credibility(source),
         event_hints=hint_events(head, body) if verdict.relevant else (),
     )

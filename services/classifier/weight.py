@@ -4,9 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from schemas.records import CountryRelevance, Source, TopicLabel, Weighed
 from services.classifier.gazetteer import Label
+from services.classifier.severity import Severity
 
 GRADE_SHARE = {0: 0.0, 1: 0.25, 2: 0.5}  # of importance that comes from how much it is about a country
 SEVERITY_SHARE = 0.5  # and from the gravest topic it bears
+BACK, LOOKS_BACK = (
+    "retrospective",
+    0.7,
+)  # counter-evidence that an article looks back; what is left of it then
 NOT_NEWS = {"opinion": 0.6, "roundup": 0.7, "reprint-notice": 0.9, "analysis": 0.8}
 
 UNKNOWN = 0.2
@@ -28,19 +33,24 @@ def weigh_importance(
     topics: Sequence[TopicLabel],
     labels: Sequence[Label],
     genre: str,
+    severity: Severity,
 ) -> Weighed:
-    """0..1 from the best grade, the gravest topic and the genre."""
+    """0..1 from the best grade, the gravest topic, the dead it tells of, the genre, and a look back."""
     grade = max((country.grade for country in relevance.values()), default=0)
     if not grade:
         return Weighed(score=0.0, because="Not about a country we follow.")
-    severity = {label.id: label.severity for label in labels}
-    gravest = max(topics, key=lambda topic: severity[topic.id] * topic.score, default=None)
-    weight = severity[gravest.id] * gravest.score if gravest else 0.0
-    factor = NOT_NEWS.get(genre, 1.0)
-    score = round(factor * (GRADE_SHARE[grade] + SEVERITY_SHARE * weight), 3)
+    grave = {label.id: label.severity for label in labels}
+    gravest = max(topics, key=lambda topic: grave[topic.id] * topic.score, default=None)
+    weight = grave[gravest.id] * gravest.score if gravest else 0.0
+    back = any(span.rule == BACK for country in relevance.values() for span in country.against)
+    factor = NOT_NEWS.get(genre, 1.0) * (LOOKS_BACK if back else 1.0)
+    total = factor * (GRADE_SHARE[grade] + SEVERITY_SHARE * weight + severity.added)
+    score = round(max(0.0, min(1.0, total)), 3)
     about = "About a country we follow" if grade == 2 else "Touches a country we follow"
     topic = f"; gravest topic: {gravest.name.lower()}" if gravest else "; no topic of the list"
-    tail = f"; less as {genre}" if factor < 1 else ""
+    tail = f"; {severity.because}" if severity.because else ""
+    tail += f"; less as {genre}" if genre in NOT_NEWS else ""
+    tail += "; less as it looks back" if back else ""
     return Weighed(score=score, because=f"{about}{topic}{tail}.")
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from schemas.records import Source
 from services.classifier.classify import classify
+from services.classifier.severity import Severity, tell_severity
 from services.classifier.weight import KINDS, UNKNOWN, weigh_credibility
 
 
@@ -44,3 +45,33 @@ def test_an_unknown_source_is_low_and_said_to_be() -> None:
     assert (weighed.score, weighed.because) == (UNKNOWN, "The source is not in the source list.")
     strange = Source(id="s", name="S", homepage="https://s.example/", kind="pamphlet")
     assert weigh_credibility(strange).score == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "added", "because"),
+    [
+        ("Blast kills 12 in Baghdad", "It was a market.", 0.12, "tells of 12 dead"),
+        (
+            "Quake shakes Kermanshah",
+            "More than 400 people were killed, officials said.",
+            0.2,
+            "tells of 400 dead",
+        ),
+        ("Clash in Kirkuk", "Two police officers died.", 0.06, "tells of 2 dead"),
+        ("Rockets land near base", "There were no casualties.", -0.08, "says that nobody was hurt"),
+        ("Rockets land near base", "Nobody was hurt, the army said.", -0.08, "says that nobody was hurt"),
+        ("انفجار في بغداد", "أسفر عن ٧ قتلى.", 0.06, "tells of 7 dead"),
+        ("Talks in Vienna", "The 12 ministers met.", 0.0, ""),
+        ("Archive", "x" * 2_000 + " 500 people were killed", 0.0, ""),
+    ],
+)
+def test_the_dead_at_the_front_of_an_article_weigh(title: str, text: str, added: float, because: str) -> None:
+    assert tell_severity(title, text) == Severity(added, because)
+
+
+def test_a_look_back_matters_less_than_the_day_itself() -> None:
+    text = "Baghdad remembers the bombing in Iraq that killed 300 people. Iraqi families prayed in Karrada."
+    today = classify("Bombing in Baghdad", text).importance
+    back = classify("10th anniversary: on this day, bombing in Baghdad", text).importance
+    assert back.score < today.score
+    assert back.because.endswith("less as it looks back.")
