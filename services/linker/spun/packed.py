@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-ALIGNED = 64  # bytes: every array begins at a multiple, counted from the end of the first line
+ALIGNED = 64  # bytes: every array begins at a multiple; numpy copies what lies elsewhere, at every search
 
 
 class Damaged(ValueError):
@@ -35,8 +35,8 @@ def pack(arrays: Mapping[str, NDArray[Any]], told: Mapping[str, Any]) -> bytes:
         rows.append([name, array.dtype.str, list(array.shape), len(body)])
         body += array.tobytes()
     digest = sha256(body).hexdigest()[:16]
-    head = json.dumps({"digest": digest, "arrays": rows, "told": told}, ensure_ascii=False)
-    return head.encode() + b"\n" + bytes(body)
+    head = json.dumps({"digest": digest, "arrays": rows, "told": told}, ensure_ascii=False).encode()
+    return head + b" " * (-(len(head) + 1) % ALIGNED) + b"\n" + bytes(body)
 
 
 def unpack(data: bytes | mmap) -> Packed:
