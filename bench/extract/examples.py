@@ -12,7 +12,7 @@ from services.extractor.decode import decode_body
 from services.extractor.features import Page, describe
 from services.extractor.markup import Markup, parse_markup
 from services.extractor.told import told_by
-from services.extractor.trees import Forest
+from services.forest import Forest
 from services.stage import Refusal
 
 KEEP = 0.5

@@ -11,7 +11,7 @@ from bench.extract.shingles import Marks, Overlap, compare, mark, shingles_of
 from services.extractor import cascade, readable
 from services.extractor.arrays import Doubles
 from services.extractor.blockmodel import Judged
-from services.extractor.trees import Forest
+from services.forest import Forest
 
 NOISY = 0.6  # F1 out of fold; below, the gold text is taken for another than the page shows
 

@@ -7,7 +7,7 @@ import lightgbm
 import numpy as np
 
 from services.extractor.arrays import Doubles, Floats
-from services.extractor.trees import MAX_LEAVES, SCALE, Forest
+from services.forest import MAX_LEAVES, SCALE, Forest
 
 TREES = 300
 GROWTH = {

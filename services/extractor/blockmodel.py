@@ -16,7 +16,7 @@ from services.extractor.arrays import Bools, Doubles
 from services.extractor.features import COLUMNS, Page, describe
 from services.extractor.segments import Segments
 from services.extractor.told import Told
-from services.extractor.trees import Forest
+from services.forest import Forest
 
 FILE = "blocks.model"
 COLUMNS_DIGEST = sha256("\n".join(COLUMNS).encode()).hexdigest()[:16]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from schemas.records import Copy, CopyEvidence
 from services.linker.alignment import Alignment
 from services.linker.events import Profile
-from services.linker.oddity import Oddity
 from services.linker.publishers import is_family
 from services.linker.shingles import Overlap, overlap, sketch
+from services.linker.spun.detector import Finding
 from services.linker.tokens import Word
 from services.linker.window import Page, Window
 
@@ -131,7 +131,7 @@ def _swap_score(alignment: Alignment | None) -> float:
     return 1 - math.exp(-alignment.rate / SWAP_SCALE)
 
 
-def _verdict(profile: Profile, oddity: Oddity, origin: Origin | None) -> str:
+def _verdict(profile: Profile, oddity: Finding, origin: Origin | None) -> str:
     if oddity.spun or (origin is not None and origin.swapped):
         return "spun"
     if origin is None:
@@ -139,7 +139,7 @@ def _verdict(profile: Profile, oddity: Oddity, origin: Origin | None) -> str:
     return "reprint" if origin.overlap.jaccard >= REPRINT else "edited"
 
 
-def decide(profile: Profile, oddity: Oddity, origin: Origin | None = None) -> Copy:
+def decide(profile: Profile, oddity: Finding, origin: Origin | None = None) -> Copy:
     """The verdict on an article: alone, or as the copy of an original that is at hand."""
     return Copy(
         verdict=_verdict(profile, oddity, origin),
@@ -150,7 +150,7 @@ def decide(profile: Profile, oddity: Oddity, origin: Origin | None = None) -> Co
     )
 
 
-def _evidence(profile: Profile, oddity: Oddity, origin: Origin | None) -> Iterator[CopyEvidence]:
+def _evidence(profile: Profile, oddity: Finding, origin: Origin | None) -> Iterator[CopyEvidence]:
     if origin is not None:
         shared = f"{origin.overlap.shared} of {origin.overlap.smaller} three-word runs shared"
         yield CopyEvidence(kind="shingles", text=shared, score=round(origin.overlap.jaccard, 4))

@@ -37,7 +37,9 @@ class Profile(Part, frozen=True):
     precise: bool  # published to the minute or second, not only the day
     family: str  # who owns the publisher
     publisher: str | None  # its name, where known
-    odd: bool  # spun by its broken collocations alone: nobody's original
+    odd: bool  # spun, told by the text alone: nobody's original
+    margin: float  # logits over the line of suspicion, before what its source is forgiven
+    forgiven: float  # logits, for what is usual for its source
     credit: Credit | None  # who is said to have published it first
     credited: str | None  # the family of that publisher
     shingles: bytes

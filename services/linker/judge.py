@@ -10,12 +10,12 @@ from services.linker.alignment import align
 from services.linker.copies import Origin, Sibling, decide, precedes, root_of, siblings, swapped_words
 from services.linker.events import Member, Profile, Standing, StoryState
 from services.linker.independence import families
-from services.linker.oddity import Oddity, judge_oddity
 from services.linker.publishers import Publishers
-from services.linker.reading import Reading, headed, profile_of
+from services.linker.reading import Reading, profile_of
 from services.linker.repair import propose
 from services.linker.revisions import first_revision, next_revision
 from services.linker.shingles import WORDS_READ, Overlap
+from services.linker.spun.detector import Finding, eased, find_spun
 from services.linker.stories import Placed, is_full, joined, place
 from services.linker.tokens import Word, words
 from services.linker.window import Page, Window
@@ -28,7 +28,7 @@ class Told:
     profile: Profile
     text: str
     found: Sequence[Word]
-    oddity: Oddity
+    oddity: Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def judge(
     """
     before = window.page(reading.identity.page_id)
     since = before.profile.since if before else reading.identity.fetched_at
-    profile = profile_of(reading, window.rarity, publishers, since)
-    told = Told(profile, reading.text, reading.found, reading.oddity)
+    profile = profile_of(reading, window.rarity, publishers, since, window.margins)
+    told = Told(profile, reading.text, reading.found, eased(reading.oddity, profile.forgiven))
     found = siblings(profile, window)
     root = root_of(found, window) if found else None
     placed = _placed(profile, root, before, window)
@@ -119,10 +119,8 @@ def _standing(placed: Placed, copy: Copy, before: Page | None, reading: Reading,
 def _told(page: Page, window: Window) -> Told:
     """An article of the window, read again."""
     text = window.text(page)
-    found = words(text, WORDS_READ)
-    return Told(
-        page.profile, text, found, judge_oddity([word.folded for word in headed(page.profile.title, found)])
-    )
+    oddity = eased(find_spun(text), page.profile.forgiven)
+    return Told(page.profile, text, words(text, WORDS_READ), oddity)
 
 
 def alone(told: Told) -> Verdict:

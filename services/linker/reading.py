@@ -1,6 +1,6 @@
 """An article as the linker sees it, from whichever record, and the profile that is kept of it. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -8,14 +8,18 @@ from hashlib import sha256
 from schemas.records import Article, ClassifiedArticle, Credit, DateCandidate
 from services.linker.credits import first_publishers, likely_publishers, notices
 from services.linker.events import Identity, Profile
-from services.linker.oddity import Oddity, judge_oddity
 from services.linker.publishers import Publishers, is_family, site_of
 from services.linker.shingles import WORDS_READ, shingle_hashes
+from services.linker.spun.baseline import allowance
+from services.linker.spun.detector import Finding, eased, find_spun
 from services.linker.tokens import Word, words
 from services.linker.vectors import Rarity, vectors_of
 
 TITLE_READ = 60  # words of a title
 TRUSTED = 0.5  # confidence from which a publication date decides anything
+
+
+Usual = Callable[[str], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Reading:
     topics: tuple[str, ...]  # ids
     entities: tuple[str, ...]  # ids
     found: tuple[Word, ...]  # words of the text
-    oddity: Oddity
+    oddity: Finding
 
 
 def read_article(article: ClassifiedArticle) -> Reading:
@@ -91,7 +95,7 @@ def read(
         topics=topics,
         entities=tuple(dict.fromkeys(entities)),
         found=found,
-        oddity=judge_oddity([word.folded for word in headed(title, found)]),
+        oddity=find_spun(text),
     )
 
 
@@ -100,10 +104,17 @@ def headed(title: str | None, found: Sequence[Word]) -> Sequence[Word]:
     return (*words(title or "", TITLE_READ), *found)
 
 
-def profile_of(reading: Reading, rarity: Rarity, publishers: Publishers, since: datetime) -> Profile:
-    """What is kept of an article; its vectors weigh terms as rare as they are now."""
+def profile_of(
+    reading: Reading, rarity: Rarity, publishers: Publishers, since: datetime, usual: Usual = lambda _: ()
+) -> Profile:
+    """What is kept of an article; its vectors weigh terms as rare as they are now.
+
+    `usual` gives the margins of a family's past articles.
+    """
     family = publishers.family_of(reading.source_id, reading.url, reading.identity.page_id)
-    telling = likely_publishers if reading.oddity.spun else first_publishers
+    forgiven = allowance(usual(family))
+    odd = eased(reading.oddity, forgiven).spun
+    telling = likely_publishers if odd else first_publishers
     derived = ((credit, publishers.family_named(credit.name)) for credit in telling(reading.credits))
     credit, credited = next((pair for pair in derived if not is_family(pair[1], family)), (None, None))
     when, precise = _instant(reading.published)
@@ -115,7 +126,9 @@ def profile_of(reading: Reading, rarity: Rarity, publishers: Publishers, since: 
         precise=precise,
         family=family,
         publisher=publishers.name_of(reading.source_id),
-        odd=reading.oddity.spun,
+        odd=odd,
+        margin=reading.oddity.margin,
+        forgiven=forgiven,
         credit=credit,
         credited=credited,
         shingles=shingle_hashes([word.folded for word in reading.found]),

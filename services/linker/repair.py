@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from schemas.records import Repair, Span
 from services.linker.alignment import Alignment
-from services.linker.oddity import odd_places
+from services.linker.collocations import odd_places
 from services.linker.tokens import Word, fold
 
 NEAR = 2  # words between a name and an office that belong together: "Name, now the office"

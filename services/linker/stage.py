@@ -21,12 +21,13 @@ from schemas.records import (
 )
 from schemas.topics import ARTICLES_CLASSIFIED, ARTICLES_ENRICHED, STORIES
 from services.linker import copies, stories
+from services.linker.collocations import odd_digest
 from services.linker.events import Event, pack, unpack
 from services.linker.judge import Amended, Judgement, judge
-from services.linker.oddity import odd_digest
 from services.linker.publishers import Publishers, publishers_digest
 from services.linker.reading import identity_of, read_article
 from services.linker.repair import persons_digest
+from services.linker.spun.model import load_model
 from services.linker.stories import story_record
 from services.linker.vectors import words_digest
 from services.linker.window import FORGOTTEN_AT_ONCE, Window, key_of
@@ -43,8 +44,10 @@ def stamps() -> tuple[Stamp, ...]:
     return (
         Stamp(
             component="linker.copies",
-            version="1",
-            digest=_digest(repr(lines), odd_digest(), publishers_digest(), persons_digest()),
+            version="2",
+            digest=_digest(
+                repr(lines), load_model().digest, odd_digest(), publishers_digest(), persons_digest()
+            ),
         ),
         Stamp(
             component="linker.stories",

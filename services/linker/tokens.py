@@ -1,4 +1,4 @@
-"""Words with their places: one tokenisation for shingles, oddity, vectors, alignment and repairs. Pure."""
+"""Words with their places: one tokenisation for shingles, vectors, alignment and repairs. Pure."""
 
 import re
 import unicodedata

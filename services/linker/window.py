@@ -5,7 +5,7 @@ but the events applied: a window rebuilt from any prefix of them goes on exactly
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from services.linker.vectors import Rarity
 
 SPAN = timedelta(days=45)  # an article leaves when one fetched this much later comes in
 HELD = 60_000  # articles at most, whatever their dates
+MARGINS = 50  # newest articles of a publisher that say what is usual for it
 FORGOTTEN_AT_ONCE = 8  # articles that leave at one step, at most
 INDEXED = {"word": 40, "name": 24, "figure": 10}  # heaviest terms of an article that find it
 
@@ -56,6 +57,7 @@ class Window:
         self._stories: dict[str, tuple[int, StoryState]] = {}
         self._sketches = Postings()
         self._terms = Postings()
+        self._margins: dict[str, dict[int, float]] = {}  # by publisher family, of each event
         self.rarity = Rarity()
         self.next_number = 1
 
@@ -110,6 +112,10 @@ class Window:
             for number in index.newest(key):
                 yield self._pages[self._holders[number]]
 
+    def margins(self, family: str) -> Sequence[float]:
+        """How odd the newest articles of a publisher's pages are (logits), oldest first."""
+        return tuple(self._margins.get(family, {}).values())[-MARGINS:]
+
     def leaving(self, now: datetime) -> tuple[str, ...]:
         """Keys to forget when an article fetched at `now` has come in: the oldest, a few at a time."""
         crowd = max(0, len(self._inputs) + 1 - HELD)
@@ -142,12 +148,17 @@ class Window:
         self._sketches.add(sketch(page.profile.shingles), page.number)
         self._terms.add(_indexed(page.profile), page.number)
         self.rarity.add(_all_terms(page.profile))
+        self._margins.setdefault(page.profile.family, {})[page.number] = page.profile.margin
 
     def _leave(self, page: Page) -> None:
         del self._pages[page.profile.identity.page_id], self._holders[page.number]
         self._sketches.drop(sketch(page.profile.shingles), page.number)
         self._terms.drop(_indexed(page.profile), page.number)
         self.rarity.drop(_all_terms(page.profile))
+        of_family = self._margins[page.profile.family]
+        del of_family[page.number]
+        if not of_family:
+            del self._margins[page.profile.family]
 
     def _restate(self, standing: Standing) -> None:
         page = self._pages.get(standing.page_id)

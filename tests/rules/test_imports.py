@@ -26,6 +26,8 @@ SHELLS: dict[str, set[str]] = {
 }  # fmt: skip
 SHELL_OF_EVERY_ROOM = {"__main__", "service"}
 
+FOR_EVERY_ROOM = ("services.stage.", "services.forest.")  # pure themselves
+
 SEE_ALL_ROOMS = ("services/embedded/", "services/cli.py")
 
 # Standard-library modules that reach the world, the clock or chance.
@@ -70,6 +72,12 @@ def stage_imports_only_schemas(_path: str, tree: ast.Module) -> Iterator[str]:
             yield f"{line}: services/stage.py imports {name}"
 
 
+def forest_imports_only_numpy(_path: str, tree: ast.Module) -> Iterator[str]:
+    for line, name in imports(tree):
+        if top(name) not in {"numpy"} | sys.stdlib_module_names - IMPURE:
+            yield f"{line}: services/forest.py imports {name}"
+
+
 def pure_files_stay_pure(path: str, tree: ast.Module) -> Iterator[str]:
     room = room_of(path)
     if room is None or is_shell(room, path):
@@ -78,7 +86,7 @@ def pure_files_stay_pure(path: str, tree: ast.Module) -> Iterator[str]:
     for line, name in imports(tree):
         if project_part(name):
             sibling = name.startswith(own) and not is_shell(room, name)
-            if not (sibling or top(name) == "schemas" or name.startswith("services.stage.")):
+            if not (sibling or top(name) == "schemas" or name.startswith(FOR_EVERY_ROOM)):
                 yield f"{line}: a pure file imports {name}"
         elif {name, top(name), name.rpartition(".")[0]} & IMPURE:
             yield f"{line}: a pure file imports {name}"
@@ -119,7 +127,7 @@ def shells_import_their_own_room_and_the_runtime(path: str, tree: ast.Module) ->
     room = room_of(path)
     if room is None or not is_shell(room, path):
         return
-    allowed = ("schemas.", "services.stage.", "services.runtime.", f"services.{room}.")
+    allowed = ("schemas.", *FOR_EVERY_ROOM, "services.runtime.", f"services.{room}.")
     for line, name in imports(tree):
         if project_part(name) and not f"{name}.".startswith(allowed):
             yield f"{line}: a shell of {room} imports {name}"
@@ -152,6 +160,7 @@ def imports_are_absolute(_path: str, tree: ast.Module) -> Iterator[str]:
 RULES: list[tuple[Rule, str]] = [
     (schemas_import_only_the_standard_library_and_msgspec, "schemas/"),
     (stage_imports_only_schemas, "services/stage.py"),
+    (forest_imports_only_numpy, "services/forest.py"),
     (pure_files_stay_pure, "services/"),
     (pure_files_read_nothing_but_their_own_data, "services/"),
     (runtime_knows_no_room, "services/runtime/"),
@@ -178,6 +187,8 @@ BROKEN: list[tuple[Rule, str, str]] = [
     (stage_imports_only_schemas, "services/stage.py", "import httpx"),
     (stage_imports_only_schemas, "services/stage.py", "import os"),
     (stage_imports_only_schemas, "services/stage.py", "from services.runtime.clock import Clock"),
+    (forest_imports_only_numpy, "services/forest.py", "from services.stage import Skip"),
+    (forest_imports_only_numpy, "services/forest.py", "import os"),
     *[(pure_files_stay_pure, PURE, f"import {name}") for name in sorted(IMPURE)],
     (pure_files_stay_pure, PURE, "import httpx"),
     (pure_files_stay_pure, PURE, "import faust"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from services.extractor.trees import Forest
+from services.forest import Forest
 
 lightgbm = pytest.importorskip("lightgbm", reason="the extra `train` is not installed")
 

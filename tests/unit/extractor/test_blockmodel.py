@@ -9,9 +9,9 @@ from services.extractor.blockmodel import Judged, WrongModel, judge, load_model,
 from services.extractor.features import COLUMNS, describe
 from services.extractor.markup import parse_markup
 from services.extractor.told import Told
-from services.extractor.trees import SCALE, Forest
+from services.forest import SCALE, Forest
 from tests.unit.extractor.pages import BODY, URL, html
-from tests.unit.extractor.test_trees import FOREST
+from tests.unit.test_forest import FOREST
 
 DATA = pack(FOREST, {"pages": {"own": 3}})
 

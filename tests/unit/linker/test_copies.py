@@ -10,14 +10,17 @@ from schemas.records import Credit
 from services.linker.alignment import Alignment, Swap
 from services.linker.copies import SWAPS, Origin, arrived_before, decide, is_copy, precedes
 from services.linker.events import Identity, Profile
-from services.linker.oddity import Oddity
 from services.linker.shingles import Overlap
+from services.linker.spun.detector import NOTHING, Finding, Spot
 from services.linker.vectors import Vector, Vectors
 from tests.unit.linker.articles import START
 
-PLAIN = Oddity(0.0, 0.0, ())
-ODD = Oddity(0.9, 2.0, (("white home", "white house"), ("key minister", "prime minister"), ("a b", "c d")))
-ONE_ODD = Oddity(0.1, 0.1, (("white home", "white house"),))
+ODD_SPOTS = (
+    Spot(0, 10, "white home", "white house", 2.0),
+    Spot(20, 33, "key minister", "prime minister", 1.0),
+)
+ODD = Finding("certain", 0.9, 2.0, 1.0, ODD_SPOTS)
+SUSPECT = Finding("suspect", 0.3, 0.1, 1.0, ODD_SPOTS[:1])
 FP = Credit(kind="reprint-of", name="FP", text="FP carries an article")
 DAY = 86400.0
 
@@ -33,6 +36,8 @@ def a_profile(name: str, **fields: Any) -> Profile:
         "family": name,
         "publisher": None,
         "odd": False,
+        "margin": 0.0,
+        "forgiven": 0.0,
         "credit": None,
         "credited": None,
         "shingles": b"",
@@ -49,21 +54,21 @@ def beside(jaccard: float, swaps: int = 0) -> Origin:
 @pytest.mark.parametrize(
     ("oddity", "credit", "origin", "verdict"),
     [
-        (PLAIN, None, None, "original"),
-        (ONE_ODD, None, None, "original"),
-        (PLAIN, FP, None, "reprint"),
+        (NOTHING, None, None, "original"),
+        (SUSPECT, None, None, "original"),
+        (NOTHING, FP, None, "reprint"),
         (ODD, None, None, "spun"),
         (ODD, FP, None, "spun"),
-        (PLAIN, None, beside(0.9), "reprint"),
-        (PLAIN, FP, beside(0.9), "reprint"),
-        (PLAIN, None, beside(0.4), "edited"),
-        (PLAIN, None, beside(0.4, SWAPS - 2), "edited"),
-        (PLAIN, None, beside(0.4, 20), "spun"),
-        (PLAIN, None, beside(0.75, 20), "spun"),
+        (NOTHING, None, beside(0.9), "reprint"),
+        (NOTHING, FP, beside(0.9), "reprint"),
+        (NOTHING, None, beside(0.4), "edited"),
+        (NOTHING, None, beside(0.4, SWAPS - 2), "edited"),
+        (NOTHING, None, beside(0.4, 20), "spun"),
+        (NOTHING, None, beside(0.75, 20), "spun"),
         (ODD, None, beside(0.4), "spun"),
     ],
 )
-def test_the_verdict(oddity: Oddity, credit: Credit | None, origin: Origin | None, verdict: str) -> None:
+def test_the_verdict(oddity: Finding, credit: Credit | None, origin: Origin | None, verdict: str) -> None:
     copy = decide(a_profile("a", credit=credit, credited="fp" if credit else None), oddity, origin)
     assert copy.verdict == verdict
     assert copy.of == ("b" if origin else None)
@@ -75,7 +80,7 @@ def test_the_verdict(oddity: Oddity, credit: Credit | None, origin: Origin | Non
 
 def test_the_score_rises_with_the_likelihood_of_spinning() -> None:
     origins = [beside(0.5, n) for n in (0, 6, 12, 24)]
-    scores = [decide(a_profile("a"), PLAIN, origin).score for origin in origins]
+    scores = [decide(a_profile("a"), NOTHING, origin).score for origin in origins]
     assert scores == sorted(set(scores))
     assert all(0 <= score <= 1 for score in scores)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from services.extractor.trees import ROWS, SCALE, Forest
+from services.forest import ROWS, SCALE, Forest
 
 # column 0 <= 1: left leaf; else column 1 <= 2: middle leaf; else right leaf. And a tree that is one leaf.
 INF = np.inf

@@ -1,34 +1,15 @@
-"""Broken collocations: how odd a text's fixed expressions are. Loads data/odd_pairs.toml; else pure."""
+"""Broken collocations and their ordinary forms, to mend an office before a name is looked up beside it.
 
-import math
+Loads data/odd_pairs.toml; else pure. Whether a text is spun is told by services/linker/spun.
+"""
+
 import tomllib
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 
 LONGEST = 4  # words in a broken collocation
-# Chosen on the clean development sets (Guardian, ECB+, re3d, BBC, AllSides, Reuters: 4,800 texts): one has
-# two different broken collocations, none has three; each of the four spun seeds has five or more.
-DISTINCT = 3  # different broken collocations that make a text spun without its original
-DENSITY = 0.2  # of them per 100 words, at least; a long text may quote a clumsy one
-SCALE = 0.6  # broken collocations per 100 words at which the score is .63
-
-
-@dataclass(frozen=True, slots=True)
-class Oddity:
-    """How odd a text is: `score` 0..1, rising with broken collocations per 100 words, and which they are."""
-
-    score: float
-    density: float  # per 100 words
-    pairs: tuple[tuple[str, str], ...]  # (as found, ordinary form), different ones, most frequent first
-
-    @property
-    def spun(self) -> bool:
-        """Whether this alone says that a machine swapped the synonyms."""
-        return len(self.pairs) >= DISTINCT and self.density >= DENSITY
 
 
 @lru_cache(maxsize=1)
@@ -71,12 +52,3 @@ def odd_places(folded: Sequence[str]) -> list[tuple[int, int, str]]:
                 free = at + length
                 break
     return found
-
-
-def judge_oddity(folded: Sequence[str]) -> Oddity:
-    """The oddity of a text given as folded words."""
-    places = odd_places(folded)
-    counted = Counter((" ".join(folded[start:end]), plain) for start, end, plain in places)
-    density = 100 * len(counted) / max(len(folded), 50)
-    pairs = tuple(pair for pair, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0])))
-    return Oddity(round(1 - math.exp(-density / SCALE), 4), round(density, 4), pairs)

@@ -1,4 +1,4 @@
-"""An ensemble of decision trees, evaluated in numpy for all blocks of a page at once. Pure.
+"""An ensemble of decision trees, evaluated in numpy for many rows at once. Pure; any room may import it.
 
 After QuickScorer (Lucchese et al., SIGIR 2015): a node that is false rules out the leaves on its left. Each
 node has a word with the bits of those leaves; the words of a tree's false nodes are joined by OR, and the
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.extractor.arrays import Doubles, Floats, Ints
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MAX_LEAVES = 16  # of a tree: the bits of a word
 SCALE = 2**20
@@ -30,10 +32,14 @@ class Forest:
     leaves: NDArray[np.int32]  # (trees, leaves)
 
     def probability(self, columns: Floats) -> Doubles:
-        """(rows, columns) → per row, the probability that the block belongs to the article."""
+        """(rows, columns) → per row, the probability of what the trees were grown for."""
+        return np.round(1.0 / (1.0 + np.exp(-self.logits(columns))), 6)
+
+    def logits(self, columns: Floats) -> Doubles:
+        """(rows, columns) → per row, the logarithm of the odds."""
         parts = [self._sums(columns[at : at + ROWS]) for at in range(0, len(columns), ROWS)]
         sums = np.concatenate(parts) if parts else np.zeros(0, np.int64)
-        return np.round(1.0 / (1.0 + np.exp(-sums / SCALE)), 6)
+        return sums / SCALE
 
     def _sums(self, columns: Floats) -> Ints:
         trees, nodes = self.features.shape
