@@ -15,7 +15,7 @@ from services.linker.reading import Reading, profile_of
 from services.linker.repair import propose
 from services.linker.revisions import first_revision, next_revision
 from services.linker.shingles import WORDS_READ, Overlap
-from services.linker.spun.detector import Finding, eased, find_spun
+from services.linker.spun.detector import NOTHING, Finding, eased, find_spun
 from services.linker.stories import Placed, is_full, joined, place
 from services.linker.tokens import Word, words
 from services.linker.window import Page, Window
@@ -83,7 +83,7 @@ def judge(
         copies = [copy for copy in found if is_original(profile, copy.page.profile)]
         amended = tuple(each for copy in copies if (each := _amended(told, copy, placed, window)))
     else:
-        verdict, amended = beside(told, _told(root.page, window), root.overlap), ()
+        verdict, amended = beside(told, _original(root.page, window), root.overlap), ()
     members = [_member(profile, verdict.copy)]
     members += [_member(each.page.profile, each.standing.copy) for each in amended]
     state = window.story(placed.story_id)
@@ -121,6 +121,12 @@ def _told(page: Page, window: Window) -> Told:
     text = window.text(page)
     oddity = eased(find_spun(text), page.profile.forgiven)
     return Told(page.profile, text, words(text, WORDS_READ), oddity)
+
+
+def _original(page: Page, window: Window) -> Told:
+    """An article of the window read again as the original of another: how odd it is itself is not asked."""
+    text = window.text(page)
+    return Told(page.profile, text, words(text, WORDS_READ), NOTHING)
 
 
 def alone(told: Told) -> Verdict:

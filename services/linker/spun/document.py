@@ -43,11 +43,19 @@ def opinions_row(columns: Floats, logits: Doubles, words: int) -> Doubles:
     return np.array([
         logits.mean(), np.clip(logits, -6, 4).mean(), probability.mean(), down[: max(1, size // 10)].mean(),
         np.clip(down[: max(1, size // 4)], -6, 4).mean(), 100 * (probability > 0.5).mean(),
-        100 * (probability > 0.8).mean(), *np.quantile(logits, [0.5, 0.75, 0.9]),
+        100 * (probability > 0.8).mean(), *(_quantile(down[::-1], share) for share in (0.5, 0.75, 0.9)),
         math.log((0.5 + mends.sum()) / (1 + odd.sum())), 100 * mends.mean(), 100 * odd.mean(), gain.mean(),
-        np.quantile(gain, 0.9), columns[:, JOINT].mean(), columns[:, NEWSY].mean(),
+        _quantile(np.sort(gain), 0.9), columns[:, JOINT].mean(), columns[:, NEWSY].mean(),
         math.log(max(words, 20)),
     ], np.float64)  # fmt: skip
+
+
+def _quantile(rising: NDArray[np.floating], share: float) -> float:
+    """Interpolated as numpy does, without what it looks at first: a tenth of the time."""
+    at = share * (len(rising) - 1)
+    low = int(at)
+    high = min(low + 1, len(rising) - 1)
+    return float(rising[low] + (rising[high] - rising[low]) * (at - low))
 
 
 def style_row(spots: Spots, counts: Counts, text: str) -> Doubles:

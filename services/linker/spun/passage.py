@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -26,21 +27,21 @@ class Passage:
 
 def passage_of(text: str, ids: Mapping[str, int], limit: int) -> Passage:
     """The first `limit` words of a text."""
-    rows, breaks, last = [(START, 0, 0), (START, 0, 0)], BREAK.finditer(text), 0
-    ends = next(breaks, None)
-    count, fresh = 0, True
-    for match in WORD.finditer(text):
-        while ends is not None and ends.start() <= match.start():
-            if not fresh:
-                rows += [(END, last, last), (START, last, last)]
-                fresh = True
-            ends = next(breaks, None)
-        word = match.group().lower().replace("’", "'").rstrip("-")
-        last = match.end()
-        rows.append((ids.get(word, UNKNOWN), match.start(), last))
-        count, fresh = count + 1, False
-        if count == limit:
-            break
-    rows += [(END, last, last)] * (1 + PADDING)
-    table = np.array(rows, np.int64)
-    return Passage(text, table[:, 0], table[:, 1:], count)
+    found = list(islice(WORD.finditer(text), limit))
+    spans = np.array([match.span() for match in found], np.int64).reshape(-1, 2)
+    plain = text.lower().replace("’", "'") if len(text.lower()) == len(text) else text
+    known = [ids.get(plain[start:end].lower().rstrip("-"), UNKNOWN) for start, end in spans.tolist()]
+    breaks = np.array([match.start() for match in BREAK.finditer(text)], np.int64)
+    parts = np.searchsorted(breaks, spans[:, 0], side="right")
+    fresh = np.flatnonzero(np.diff(parts) > 0) + 1  # the words that begin a sentence, but for the first
+    marks = np.repeat(fresh, 2)
+    ended = spans[marks - 1, 1] if len(marks) else marks
+    inner = np.insert(np.array(known, np.int64), marks, np.tile([END, START], len(fresh)))
+    inner_spans = np.insert(spans, marks, np.column_stack([ended, ended]), axis=0)
+    last = int(spans[-1, 1]) if len(spans) else 0
+    return Passage(
+        text,
+        np.concatenate([[START, START], inner, [END] * (1 + PADDING)]),
+        np.concatenate([np.zeros((2, 2), np.int64), inner_spans, np.full((1 + PADDING, 2), last)]),
+        len(found),
+    )

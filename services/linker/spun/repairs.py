@@ -65,10 +65,12 @@ def _gains(spots: Spots, counts: Counts, row: Ints, found: Ints) -> tuple[Floats
     before, after = ids[at - 1], ids[at + 1]
     left, right = counts.pair(before, found), counts.pair(found, after)
     triple = np.zeros(len(row), np.float32)
+    fits_left, fits_right = left > SEEN, right > SEEN
+    told_left, told_right = spots.together[at - 2] > SEEN, spots.together[at + 1] > SEEN
     for worth, asked, places in (
-        (0.5, (left > SEEN) & (right > SEEN), (before, found, after)),
-        (0.25, left > SEEN, (ids[at - 2], before, found)),
-        (0.25, right > SEEN, (found, after, ids[at + 2])),
+        (0.5, fits_left & fits_right, (before, found, after)),
+        (0.25, fits_left & told_left, (ids[at - 2], before, found)),
+        (0.25, fits_right & told_right, (found, after, ids[at + 2])),
     ):
         one, two, three = (place[asked] for place in places)
         triple[asked] += np.float32(worth) * np.log1p(counts.triple(one, two, three))
