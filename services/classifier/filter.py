@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from schemas.records import Source
 from services.classifier.classify import Classification, classify, day_of, source_named
 from services.stage import Poison
 
-_STRINGS = ("title", "url", "language", "source", "published")  # optional: a string or null
+_STRINGS = ("title", "url", "language", "source")  # optional: a string or null
 _PARTS = tuple(field.name for field in fields(Classification))
 
 Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -21,6 +22,15 @@ def _string(request: Mapping[str, Any], field: str, *, required: bool = False) -
     if isinstance(value, str) or (value is None and not required):
         return value
     raise Poison("bad-request", f"{field}: a string is wanted, not {type(value).__name__}")
+
+
+def _day(request: Mapping[str, Any]) -> date | None:
+    """When it was published: a string, or what `sirwan extract` says of it, {value, precision, …}."""
+    told = request.get("published")
+    value = told.get("value") if isinstance(told, Mapping) else told
+    if value is None or isinstance(value, str):
+        return day_of(value)
+    raise Poison("bad-request", f"published: a string is wanted, not {type(value).__name__}")
 
 
 def build_filter(sources: Mapping[str, Source] | None = None) -> Answer:
@@ -34,9 +44,9 @@ def build_filter(sources: Mapping[str, Source] | None = None) -> Answer:
     def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(request.get("id"), str | int):
             raise Poison("bad-request", "id: a string or a whole number is wanted")
-        title, url, _language, source, published = (_string(request, field) for field in _STRINGS)
+        title, url, _language, source = (_string(request, field) for field in _STRINGS)
         text = _string(request, "text", required=True) or ""
-        verdict = classify(title, text, url=url, source=source_named(source, known), day=day_of(published))
+        verdict = classify(title, text, url=url, source=source_named(source, known), day=_day(request))
         return {**request, **{name: msgspec.to_builtins(getattr(verdict, name)) for name in _PARTS}}
 
     return answer

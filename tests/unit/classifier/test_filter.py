@@ -72,3 +72,18 @@ def test_a_known_source_gives_credibility() -> None:
     wire = Source(id="w", name="Example Wire", homepage="https://w.example/", kind="wire")
     answer = build_filter({"w": wire})({**REQUEST, "source": "example wire"})
     assert answer["credibility"]["score"] == 0.9
+
+
+@pytest.mark.parametrize(
+    "published",
+    [None, "2021-03-04", "soon", {"value": "2021-03-04T10:00:00Z", "source": "meta"}, {"value": None}],
+)
+def test_the_day_is_a_string_or_what_the_extractor_says_of_it(published: object) -> None:
+    request = {"id": 1, "title": "Iraq votes", "text": "Iraq votes today.", "published": published}
+    assert build_filter()(request)["published"] == published
+
+
+@pytest.mark.parametrize("published", [7, ["2021"], {"value": 7}])
+def test_a_day_of_another_type_is_refused_by_name(published: object) -> None:
+    with pytest.raises(Poison, match="published"):
+        build_filter()({"id": 1, "title": "Iraq", "text": "Iraq votes.", "published": published})
