@@ -159,19 +159,24 @@ def classify(
 
     if explained is None:
         _filter(build_filter())
-        return
+    else:
+        _explain(explained)
+
+
+def _explain(file: str) -> None:
+    """Show one article with its evidence marked; `-` is standard input."""
     from rich.text import Text
 
-    from services.classifier.classify import classify as judge
     from services.classifier.explain import explain, read_request
-    from services.stage import Skip
+    from services.classifier.filter import judge_request
+    from services.stage import Refusal
 
-    content = sys.stdin.read() if explained == "-" else Path(explained).read_text("utf-8")
-    asked = read_request(content)
+    content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    asked = read_request(content.decode("utf-8", "replace"))
     try:
-        verdict = judge(asked.get("title"), asked["text"], url=asked.get("url"))
-    except Skip as exc:
-        _fail(f"{explained}: {exc}", REFUSED)
+        verdict = judge_request(asked, {})
+    except Refusal as exc:
+        _fail(f"{file}: {exc}", REFUSED)
     shown = explain(asked.get("title"), asked["text"], verdict)
     marked = Text(shown.plain)
     for start, end, style in shown.marks:

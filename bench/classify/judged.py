@@ -47,15 +47,11 @@ def own_headlines() -> Iterator[Judged]:
         path = TESTS / "quality" / "gold" / f"{name}.toml"
         for row in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
             grades = {code: tuple(row[code]) for code in COUNTRIES}
-            yield Judged("headlines", row["title"], row["title"], row.get("lead") or row["text"], grades)
+            yield Judged("headlines", row["title"], row["title"], row["lead"], grades)
     for row in tomllib.loads(CASES.read_text(encoding="utf-8"))["cases"]:
         title = row.get("title")
-        grades = {code: _either(row[code.lower()]) for code in COUNTRIES}
+        grades = {code: (row[code.lower()],) for code in COUNTRIES}
         yield Judged("headlines", title or row["text"], title, row["text"], grades)
-
-
-def _either(told: int | list[int]) -> tuple[int, ...]:
-    return (told,) if isinstance(told, int) else tuple(told)
 
 
 def _rows(archive: Path, name: str) -> Iterator[dict[str, Any]]:

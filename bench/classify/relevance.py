@@ -8,29 +8,26 @@ the shipped weights are those that the archive gives.
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.classify.judged import COUNTRIES, Judged, read_judged
+from bench.regression import regress
 from services.classifier.gazetteer import Model
-from services.classifier.grading import Features, grade, measure, shape_of
+from services.classifier.grading import INTERCEPT, Features, grade, shape_of
 from services.classifier.matcher import load_matcher
 from services.classifier.mentions import find_mentions
-from services.classifier.relevance import find_cap
+from services.classifier.relevance import find_cap, measure_country
 
 SHIPPED = Path(__file__).parents[2] / "services" / "classifier" / "data" / "relevance.toml"
 FOLDS = 10
 RIDGE = 1.0  # on standardised features
-WEIGHT = {"iqir": 4.0, "reuters": 2.0, "headlines": 0.5}  # there are 390 of these, 84 and 1,188 of the others
+WEIGHT = {"iqir": 4.0, "reuters": 2.0, "headlines": 0.5}  # 84, 1,188 and 418 texts
 RELEVANT = ("title", "opening", "text", "first", "words", "spread", "beat")
 PRIMARY = ("title", "text", "share", "sentences", "words")
-
-Doubles = NDArray[np.float64]
 
 
 class Example(NamedTuple):
@@ -53,14 +50,12 @@ def examples_of(judged: Judged) -> list[Example]:
     """An example a country."""
     matcher = load_matcher()
     head, body = matcher.read(judged.title or "", "title"), matcher.read(judged.text, "text")
-    mentions, cap = find_mentions((head, body)), find_cap((head, body))
-    shape = shape_of(head, body)
-    abroad = sum(1 for m in mentions if m.entry.country)
+    mentions, shape = find_mentions((head, body)), shape_of(head, body)
+    cap = find_cap((head, body), shape.topics)
+    most = 2 if cap is None else cap.grade
     found = []
     for code in COUNTRIES:
-        own = [m for m in mentions if m.entry.country == code and m.entry.weight]
-        features = measure(own, abroad - len(own), shape) if own else None
-        most = 2 if cap is None else cap.grade
+        _, features = measure_country(code, mentions, shape)
         found.append(Example(judged.corpus, judged.key, code, judged.grades[code], features, most))
     return found
 
@@ -79,20 +74,14 @@ def train(examples: Sequence[Example]) -> Model:
 def _regress(
     examples: Sequence[Example], names: Sequence[str], is_so: Callable[[Example], bool]
 ) -> Mapping[str, float]:
-    """Ridge logistic regression by Newton's method; weights of the features as they are."""
-    x = np.array([[asdict(e.features)[name] for name in names] for e in examples if e.features is not None])
-    y = np.array([is_so(e) for e in examples], np.float64)
-    weight = np.array([WEIGHT[e.corpus] for e in examples])
-    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
-    z = np.column_stack([np.ones(len(x)), (x - mean) / scale])
-    ridge = np.diag([0.0] + [RIDGE] * len(names))
-    beta = np.zeros(len(names) + 1)
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-z @ beta))
-        slope = z.T @ (weight * (p - y)) + ridge @ beta
-        beta -= np.linalg.solve(z.T @ (z * (weight * p * (1 - p))[:, None]) + ridge, slope)
-    bent: Doubles = beta[1:] / scale
-    return {"intercept": round(float(beta[0] - bent @ mean), 3)} | {
+    """The weights of the features as they are."""
+    rows = np.array([[getattr(e.features, name) for name in names] for e in examples], np.float64)
+    labels = np.array([is_so(e) for e in examples], np.float64)
+    centre, scale, weights, bias = regress(
+        rows, labels, np.array([WEIGHT[e.corpus] for e in examples]), RIDGE
+    )
+    bent = weights / scale
+    return {INTERCEPT: round(float(bias - bent @ centre), 3)} | {
         name: round(float(value), 3) for name, value in zip(names, bent, strict=True)
     }
 

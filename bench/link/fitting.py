@@ -8,8 +8,8 @@ import numpy as np
 
 from bench.extract.forests import GROWTH, flatten
 from bench.link.examples import Example, row_of
-from bench.link.regression import regress
 from bench.link.texts import bucket
+from bench.regression import regress
 from services.forest import Forest
 from services.linker.spun.document import Doubles
 from services.linker.spun.model import Linear
@@ -22,6 +22,7 @@ TOKEN_GROWTH = GROWTH | {
     "bagging_fraction": 1.0, "bagging_freq": 0,
 }  # fmt: skip
 FOLDS = 3
+PENALTY = 3.0  # of the squared weights of the document model
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def fit(examples: Sequence[Example]) -> Fitted:
     data = lightgbm.Dataset(columns[some], put[some], weight=weights[some])
     forest = flatten(lightgbm.train(TOKEN_GROWTH, data, TREES))
     labels = np.array([float(e.label) for e in taught])
-    return Fitted(forest, regress(_rows(forest, taught), labels, np.array([_weight(e) for e in taught])))
+    weights = np.array([_weight(e) for e in taught])
+    return Fitted(forest, Linear(*regress(_rows(forest, taught), labels, weights, PENALTY)))
 
 
 def crossed(examples: Sequence[Example]) -> Doubles:

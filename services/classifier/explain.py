@@ -91,7 +91,7 @@ def read_request(content: str) -> dict[str, Any]:
         found = json.loads(content)
     except ValueError:
         found = None
-    if isinstance(found, dict) and isinstance(found.get("text"), str):
+    if isinstance(found, dict) and "text" in found:
         return found
     first, blank, rest = content.strip().partition("\n\n")
     if blank and "\n" not in first:

@@ -33,20 +33,28 @@ def _day(request: Mapping[str, Any]) -> date | None:
     raise Poison("bad-request", f"published: a string is wanted, not {type(value).__name__}")
 
 
+def judge_request(request: Mapping[str, Any], sources: Mapping[str, Source]) -> Classification:
+    """The verdict on {title, text, url?, published?, source?}; a string, or null where it is optional.
+
+    Raises Poison("bad-request") with the field's name, Skip("no-text").
+    """
+    title, url, _language, source = (_string(request, field) for field in _STRINGS)
+    text = _string(request, "text", required=True) or ""
+    return classify(title, text, url=url, source=source_named(source, sources), day=_day(request))
+
+
 def build_filter(sources: Mapping[str, Source] | None = None) -> Answer:
     """A function from request {id, title, text, url?, published?, language?, source?} to answer.
 
-    The answer is the request with relevance, relevant, because, topics, entities, places, genre, importance
-    and credibility. It raises Poison("bad-request") on a wrong type and Skip("no-text") on an empty text.
+    The answer is the request with every part of the verdict. It raises Poison("bad-request") on a wrong type
+    and Skip("no-text") on an empty text.
     """
     known = sources or {}
 
     def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(request.get("id"), str | int):
             raise Poison("bad-request", "id: a string or a whole number is wanted")
-        title, url, _language, source = (_string(request, field) for field in _STRINGS)
-        text = _string(request, "text", required=True) or ""
-        verdict = classify(title, text, url=url, source=source_named(source, known), day=_day(request))
+        verdict = judge_request(request, known)
         return {**request, **{name: msgspec.to_builtins(getattr(verdict, name)) for name in _PARTS}}
 
     return answer

@@ -1,7 +1,7 @@
 """The tables of data/ as frozen values. The one file of this room that reads files, once."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -186,23 +186,22 @@ def _counter(row: Mapping[str, Any]) -> Counter:
     )
 
 
-def _read() -> Iterator[tuple[str, bytes]]:
+NAMES = "names.toml"
+_FILES = ("world.toml", "labels.toml", "against.toml", "relevance.toml", "events.toml", NAMES)
+
+
+@lru_cache(maxsize=1)
+def _raw() -> Mapping[str, bytes]:
+    """The files of data/ by name, countries first, in order."""
     folder = files("services.classifier") / "data"
-    named = {
-        f"countries/{f.name}": f for f in (folder / "countries").iterdir() if f.name.endswith(".toml")
-    } | {
-        name: folder / name
-        for name in (
-            "world.toml",
-            "labels.toml",
-            "against.toml",
-            "relevance.toml",
-            "names.toml",
-            "events.toml",
-        )
+    countries = sorted(f.name for f in (folder / "countries").iterdir() if f.name.endswith(".toml"))
+    return {f"countries/{name}": (folder / "countries" / name).read_bytes() for name in countries} | {
+        name: (folder / name).read_bytes() for name in _FILES
     }
-    for name in sorted(named):
-        yield name, named[name].read_bytes()
+
+
+def _parsed(name: str) -> Mapping[str, Any]:
+    return tomllib.loads(_raw()[name].decode())
 
 
 def _refuse_doubles(entries: tuple[Entry, ...]) -> None:
@@ -221,34 +220,31 @@ def digest_of(*parts: bytes) -> str:
 @lru_cache(maxsize=1)
 def load_name_words() -> Mapping[str, tuple[str, ...]]:
     """The lists of names.toml: words that tell what kind of name stands beside them."""
-    raw = (files("services.classifier") / "data" / "names.toml").read_bytes()
-    return {kind: tuple(listed) for kind, listed in tomllib.loads(raw.decode()).items()}
+    return {kind: tuple(listed) for kind, listed in _parsed(NAMES).items()}
 
 
 @lru_cache(maxsize=1)
 def load_tables() -> Tables:
     """The tables, read once. Raises ValueError naming the entry that is wrong."""
-    raw = dict(_read())
-    parsed = {name: tomllib.loads(content.decode()) for name, content in raw.items()}
-    national = {name: table for name, table in parsed.items() if name.startswith("countries/")}
+    raw = _raw()
+    national = {name: _parsed(name) for name in raw if name.startswith("countries/")}
     entries = tuple(
         _entry(row, table.get("country"))
-        for name, table in parsed.items()
-        if name in national or name == "world.toml"
+        for table in (*national.values(), _parsed("world.toml"))
         for row in table["entries"]
     )
     _refuse_doubles(entries)
     gazetteer = [raw[name] for name in (*national, "world.toml")]
-    against = raw["against.toml"]
+    against, model = raw["against.toml"], _parsed("relevance.toml")
     return Tables(
         countries={table["country"]: table["name"] for table in national.values()},
         entries=entries,
-        labels=tuple(_label(row) for row in parsed["labels.toml"]["labels"]),
-        counters=tuple(_counter(row) for row in parsed["against.toml"]["against"]),
+        labels=tuple(_label(row) for row in _parsed("labels.toml")["labels"]),
+        counters=tuple(_counter(row) for row in _parsed("against.toml")["against"]),
         events=tuple(
-            Event(row["code"], row["quad"], tuple(row["phrases"])) for row in parsed["events.toml"]["events"]
+            Event(row["code"], row["quad"], tuple(row["phrases"])) for row in _parsed("events.toml")["events"]
         ),
-        model=Model(parsed["relevance.toml"]["relevant"], parsed["relevance.toml"]["primary"]),
+        model=Model(model["relevant"], model["primary"]),
         stamps=(
             Stamp(
                 component="classifier.relevance",
@@ -260,7 +256,7 @@ def load_tables() -> Tables:
             Stamp(
                 component="classifier.entities",
                 version="2",
-                digest=digest_of(*gazetteer, raw["names.toml"]),
+                digest=digest_of(*gazetteer, raw[NAMES]),
             ),
         ),
     )

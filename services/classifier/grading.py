@@ -7,7 +7,7 @@ in data/relevance.toml with the command that made them; docs/decisions/0016-rele
 import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from services.classifier.gazetteer import Model
 from services.classifier.matcher import Reading
@@ -17,10 +17,10 @@ from services.classifier.structure import sentences_of
 LEAST_WORDS = 30  # a shorter text is taken to be this long
 UNTITLED_WORDS = 12  # where there is no title, so many first words stand for it
 REAL = 0.45  # weight from which a mention counts for where and how often a country is named
+INTERCEPT = "intercept"  # among the weights
 SURE = 0.5  # probability from which an article has a grade
-LONE = math.log1p(
-    1.0
-)  # a text that names a country no more than once is not about it, unless its title says so
+# A text that names a country no more than once is not about it, unless its title says so.
+LONE = math.log1p(1.0)
 LONE_PRIMARY = 0.4  # the probability that it is, at most
 ON_BEAT = 2.0  # weight of topic phrases from which an article is news of this kind
 
@@ -32,7 +32,6 @@ class Features:
     title: float = 0.0  # the strongest mention there, or in what stands for it; 0 to 1
     opening: float = 0.0  # the strongest mention in the first sentence of the text
     text: float = 0.0  # ln(1 + the sum of the text's mentions)
-    density: float = 0.0  # ln(1 + mentions per 100 words, the title's strongest among them)
     first: float = 0.0  # ln(1 + words before the first)
     words: float = 0.0  # ln(words of the text)
     spread: float = 0.0  # tenths of the text that name it, 0 to 1
@@ -70,19 +69,16 @@ def measure(mentions: Sequence[Mention], others: int, shape: Shape) -> Features:
     """The features of one country's mentions; `others` is how often other countries are named."""
     weighed = [(mention, weight_of(mention)) for mention in mentions]
     text = [(m, weight) for m, weight in weighed if m.field == "text"]
-    real = [m for m, weight in text if weight >= REAL]
-    places = [bisect_right(shape.sentences, m.start) - 1 for m in real]
+    real = [(m, weight) for m, weight in text if weight >= REAL]
+    places = [bisect_right(shape.sentences, m.start) - 1 for m, _ in real]
     titled = max((weight for m, weight in weighed if m.field == "title"), default=0.0)
-    total = sum(weight for _, weight in text)
-    words = max(LEAST_WORDS, shape.words)
     return Features(
         title=max([titled, *_standing_in(text, shape)]),
-        opening=max((weight_of(m) for m, at in zip(real, places, strict=True) if at == 0), default=0.0),
-        text=math.log1p(total),
-        density=math.log1p(100 * (total + titled) / words),
-        first=math.log1p(min((m.word for m in real), default=shape.words)),
-        words=math.log(words),
-        spread=len({10 * m.word // max(1, shape.words) for m in real}) / 10,
+        opening=max((weight for (_, weight), at in zip(real, places, strict=True) if at == 0), default=0.0),
+        text=math.log1p(sum(weight for _, weight in text)),
+        first=math.log1p(min((m.word for m, _ in real), default=shape.words)),
+        words=math.log(max(LEAST_WORDS, shape.words)),
+        spread=len({10 * m.word // max(1, shape.words) for m, _ in real}) / 10,
         share=len(mentions) / (len(mentions) + others + 1),
         sentences=math.log1p(len(set(places))) - math.log1p(len(shape.sentences)),
         real=sum(weight >= REAL for _, weight in weighed),
@@ -102,8 +98,7 @@ def _standing_in(text: Sequence[tuple[Mention, float]], shape: Shape) -> list[fl
 
 def grade(model: Model, features: Features, most: int = 2) -> Graded:
     """What the model says, but not more than `most`."""
-    values = asdict(features)
-    relevant, primary = (_probability(weights, values) for weights in (model.relevant, model.primary))
+    relevant, primary = (_probability(weights, features) for weights in (model.relevant, model.primary))
     if not features.real:
         most = 0
     if not features.title and features.text <= LONE:
@@ -115,8 +110,8 @@ def grade(model: Model, features: Features, most: int = 2) -> Graded:
     return Graded(most, round(min(score, (2 * most + 1) / 4), 4), held=True)
 
 
-def _probability(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
-    logit = weights["intercept"] + sum(
-        weight * values[name] for name, weight in weights.items() if name != "intercept"
+def _probability(weights: Mapping[str, float], features: Features) -> float:
+    logit = sum(
+        weight * (1.0 if name == INTERCEPT else getattr(features, name)) for name, weight in weights.items()
     )
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))

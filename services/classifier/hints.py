@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from schemas.records import EventHint, Span
 from services.classifier.matcher import Happened, Hit, Reading
+from services.classifier.mentions import span_of
 
 FRONT_WORDS = 60  # of the text that are looked at
 TITLE_WEIGHT = 2
@@ -35,12 +36,5 @@ def _weight(hits: Sequence[tuple[Reading, Hit[Happened]]]) -> int:
 
 def _spans(hits: Sequence[tuple[Reading, Hit[Happened]]]) -> tuple[Span, ...]:
     return tuple(
-        Span(
-            start=hit.start,
-            end=hit.end,
-            text=reading.source[hit.start : hit.end],
-            in_=reading.field,
-            rule=f"event/{hit.rule.event.code}",
-        )
-        for reading, hit in hits[:SHOWN]
+        span_of(reading, hit.start, hit.end, f"event/{hit.rule.event.code}") for reading, hit in hits[:SHOWN]
     )

@@ -42,6 +42,5 @@ def _row(label: Label) -> str:
 
 def _phrases(labels: Iterable[Label]) -> Iterator[str]:
     for label in labels:
-        strong = [phrase for phrase, weight in label.phrases if weight >= STRONG]
-        more = f" and {len(label.phrases) - EXAMPLES} more phrases" if len(label.phrases) > EXAMPLES else ""
-        yield f"- `{label.id}`: {', '.join(strong[:EXAMPLES])}{more}"
+        shown = [phrase for phrase, weight in label.phrases if weight >= STRONG][:EXAMPLES]
+        yield f"- `{label.id}`: {', '.join(shown)}; {len(label.phrases)} phrases in all"

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -84,6 +84,7 @@ class Matcher:
 
     automaton: ahocorasick.Automaton
     tables: Tables
+    forms: Mapping[str, Against]  # counter-evidence that no phrase shows, but the form of the text
 
     def read(self, source: str, field: str, day: date | None = None) -> Reading:
         """All hits in `source`, longest first where they compete. `day` is when it was written, if known."""
@@ -103,10 +104,8 @@ class Matcher:
         )
 
     def _asides(self, folded: Folded, source: str, *, titled: bool) -> Iterator[Hit[Against]]:
-        """Counter-evidence that no phrase shows, but the form of the text."""
-        counters = {counter.id: counter for counter in self.tables.counters}
         for start, end, id_ in find_asides(source, titled=titled):
-            yield Hit(start, end, bisect_left(folded.starts, start), Against(counters[id_]))
+            yield Hit(start, end, bisect_left(folded.starts, start), self.forms[id_])
 
     def _matches(
         self, folded: Folded, source: str, day: date | None
@@ -192,7 +191,7 @@ def build_matcher(tables: Tables) -> Matcher:
     for key, rules in patterns.items():
         automaton.add_word(f" {key} ", (len(key) + 2, tuple(rules)))
     automaton.make_automaton()
-    return Matcher(automaton, tables)
+    return Matcher(automaton, tables, {counter.id: Against(counter) for counter in tables.counters})
 
 
 @lru_cache(maxsize=1)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.records import CountryRelevance, Span
-from services.classifier.gazetteer import Model, Tables
-from services.classifier.grading import Graded, Shape, grade, measure, shape_of, weight_of
+from services.classifier.gazetteer import Tables
+from services.classifier.grading import Features, Graded, Shape, grade, measure, shape_of, weight_of
 from services.classifier.matcher import Reading
 from services.classifier.mentions import Mention, article_counters, span_of
 
@@ -37,9 +37,8 @@ class Cap:
     spans: tuple[Span, ...]
 
 
-def find_cap(readings: Sequence[Reading]) -> Cap | None:
-    """The strictest cap that has enough evidence, or None."""
-    topics = sum(hit.rule.weight for reading in readings for hit in reading.phrases)
+def find_cap(readings: Sequence[Reading], topics: float) -> Cap | None:
+    """The strictest cap that has enough evidence, or None; `topics` is the weight of all topic phrases."""
     counts: defaultdict[str, float] = defaultdict(float)
     spans: defaultdict[str, list[Span]] = defaultdict(list)
     rules = {}
@@ -132,13 +131,13 @@ def _explain(judged: Sequence[_Judged], cap: Cap | None) -> str:
 def judge_relevance(title: Reading, text: Reading, mentions: Sequence[Mention], tables: Tables) -> Verdict:
     """Grade, score, evidence and counter-evidence for each country, and the sentence."""
     readings = {"title": title, "text": text}
-    cap = find_cap((title, text))
     shape = shape_of(title, text)
-    abroad = sum(1 for m in mentions if m.entry.country)
+    cap = find_cap((title, text), shape.topics)
+    most = 2 if cap is None else cap.grade
     judged = {}
     for code, name in tables.countries.items():
-        own = [m for m in mentions if m.entry.country == code and m.entry.weight]
-        graded = _grade(tables.model, own, abroad - len(own), shape, cap)
+        own, features = measure_country(code, mentions, shape)
+        graded = Graded(0, 0.0) if features is None else grade(tables.model, features, most)
         judged[code] = _judge(name, own, readings, graded, cap)
     return Verdict(
         countries={code: one.relevance for code, one in judged.items()},
@@ -147,7 +146,12 @@ def judge_relevance(title: Reading, text: Reading, mentions: Sequence[Mention], 
     )
 
 
-def _grade(model: Model, own: Sequence[Mention], others: int, shape: Shape, cap: Cap | None) -> Graded:
+def measure_country(
+    code: str, mentions: Sequence[Mention], shape: Shape
+) -> tuple[Sequence[Mention], Features | None]:
+    """The mentions that speak for a country, and their features; None where there is none."""
+    own = [m for m in mentions if m.entry.country == code and m.entry.weight]
     if not own:
-        return Graded(0, 0.0)
-    return grade(model, measure(own, others, shape), 2 if cap is None else cap.grade)
+        return own, None
+    named = sum(1 for m in mentions if m.entry.country)
+    return own, measure(own, named - len(own), shape)

@@ -1,6 +1,6 @@
 """How grave what an article tells is, by its own words: the dead and the hurt, or that nobody was. Pure.
 
-The words of a title and the first sentences; what is denied there, or lies far back, counts for less.
+The words of the title and the first sentences. A year is no number of dead, nor what an attack is claimed by.
 """
 
 import re
@@ -13,13 +13,15 @@ _NUMBERS = {
     "eleven": 11, "twelve": 12, "dozen": 12, "dozens": 24, "scores": 40, "hundred": 100, "hundreds": 200,
     "thousand": 1_000, "thousands": 2_000,
 }  # fmt: skip
-_COUNT = rf"(?P<count>[0-9][0-9,.]{{0,8}}|{'|'.join(_NUMBERS)})"
+_COUNT = rf"(?<![\d.,])(?P<count>(?!(?:19|20)\d\d\b)\d{{1,5}}(?:,\d{{3}})?(?![\d.,]*\d)|{'|'.join(_NUMBERS)})"
+_WORD = r"(?:[^\W\d][\w-]*)"  # what stands between is no other number
 _GONE = r"(?:killed|dead|died|deaths?|martyred|executed|hanged|drowned)"
 _TOLLS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b{_COUNT}\s(?:[\w-]+\s){{0,4}}?{_GONE}\b",
-        rf"\b(?:kill(?:s|ed|ing)?|claim(?:s|ed))\s(?:at least |more than |about |some |nearly )?{_COUNT}\b",
+        rf"\b{_COUNT}\s(?:{_WORD}\s){{0,4}}?{_GONE}\b",
+        rf"\bkill(?:s|ed|ing)?\s(?:at least |more than |about |some |nearly )?{_COUNT}\b",
+        rf"\bclaim(?:s|ed|ing)?\s(?:at least |more than |about |some |nearly )?{_COUNT}\slives\b",
         rf"\bdeath toll\b[^.]{{0,40}}?\b{_COUNT}\b",
         r"(?P<count>[0-9٠-٩۰-۹]{1,5})\s(?:\w+\s){0,3}?(?:قتيل|قتلى|شهيد|شهداء|کشته|جان باخت)",
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.classifier.gazetteer import load_name_words
+from services.classifier.structure import is_headline
 
 WORDS = load_name_words()
 LONGEST = 60_000  # characters searched for names
@@ -49,8 +50,6 @@ _TOLD_AFTER = re.compile(
 )
 _ADDRESSED = re.compile(rf"\b(?:{one_of(WORDS['honorifics'])})[ ](?P<name>(?:[Aa]l-)?{_PART})\b")
 ENOUGH_MENTIONS = 2  # one word that nothing explains is a name when it comes back
-HEADLINE_WORDS = 12  # of a line that may be a headline, where every word is capitalised
-_ENDS = re.compile(r"[.!?…,:;\"”»)]\s*$")
 _ALONE = re.compile(
     r"(?<=[a-z,;(] )[A-Z][a-z’'ʼ]{2,30}(?:-[A-Z][a-z]{1,30}){0,2}(?= [a-z(]|[,;.]|['’]s\b)"
     r"|(?<=[a-z,;(] )[A-Z]{3,8}(?=[ ,;.)])|(?<=\()[A-Z]{3,8}(?=\))"
@@ -141,10 +140,9 @@ def _in_headline(source: str, at: int) -> bool:
     """Whether this place lies in a short line without an end, whose words are nearly all capitalised."""
     begin, end = source.rfind("\n", 0, at) + 1, source.find("\n", at)
     line = source[begin : end if end >= 0 else len(source)]
-    words = line.split(None, HEADLINE_WORDS)
-    if len(words) > HEADLINE_WORDS or _ENDS.search(line):
+    if not is_headline(line):
         return False
-    long = [word for word in words if len(word) > 3]
+    long = [word for word in line.split() if len(word) > 3]
     return sum(word[0].isupper() for word in long) > 0.7 * len(long)
 
 

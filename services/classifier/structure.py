@@ -67,11 +67,12 @@ def _other_headlines(text: str) -> Iterator[tuple[int, int, str]]:
     at = 0
     for line in text.split("\n"):
         opens = at > 0 and len(line) < 200 and _ALSO.match(line) is not None
-        listing = opens or (listing and (not line.strip() or _is_headline(line)))
+        listing = opens or (listing and (not line.strip() or is_headline(line)))
         if listing and line.strip():
             yield at, at + len(line), ELSEWHERE
         at += len(line) + 1
 
 
-def _is_headline(line: str) -> bool:
+def is_headline(line: str) -> bool:
+    """Whether a line is as short as a headline and does not end like a sentence."""
     return len(line.split(None, MOST_WORDS)) <= MOST_WORDS and not _ENDS.search(line)

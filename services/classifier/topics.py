@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from schemas.records import Span, TopicLabel
 from services.classifier.gazetteer import STRONG, Label
 from services.classifier.matcher import Hit, Phrase, Reading
-from services.classifier.mentions import covering
+from services.classifier.mentions import covering, span_of
 
 # Read off the development half of iqir_gold and the story leads (score_classify.py --dev --set iqir).
 LEAD_WORDS = 90
@@ -50,16 +50,7 @@ def score_label(total: float, words: int) -> float:
 
 def _evidence(label: Label, hits: Sequence[tuple[Reading, Hit[Phrase]]]) -> tuple[Span, ...]:
     strongest = sorted(hits, key=lambda h: (-h[1].rule.weight, h[0].field == "text", h[1].start))[:SHOWN]
-    spans = [
-        Span(
-            start=hit.start,
-            end=hit.end,
-            text=reading.source[hit.start : hit.end],
-            in_=reading.field,
-            rule=f"label/{label.id}",
-        )
-        for reading, hit in strongest
-    ]
+    spans = [span_of(reading, hit.start, hit.end, f"label/{label.id}") for reading, hit in strongest]
     return tuple(sorted(spans, key=lambda span: (span.in_ == "text", span.start)))
 
 

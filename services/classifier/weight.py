@@ -8,10 +8,8 @@ from services.classifier.severity import Severity
 
 GRADE_SHARE = {0: 0.0, 1: 0.25, 2: 0.5}  # of importance that comes from how much it is about a country
 SEVERITY_SHARE = 0.5  # and from the gravest topic it bears
-BACK, LOOKS_BACK = (
-    "retrospective",
-    0.7,
-)  # counter-evidence that an article looks back; what is left of it then
+BACK = "retrospective"  # counter-evidence that an article looks back
+LOOKS_BACK = 0.7  # what is left of its importance then
 NOT_NEWS = {"opinion": 0.6, "roundup": 0.7, "reprint-notice": 0.9, "analysis": 0.8}
 
 UNKNOWN = 0.2

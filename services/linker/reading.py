@@ -10,7 +10,7 @@ from services.linker.credits import first_publishers, likely_publishers, notices
 from services.linker.events import Identity, Profile
 from services.linker.publishers import Publishers, is_family, site_of
 from services.linker.shingles import WORDS_READ, shingle_hashes
-from services.linker.spun.baseline import allowance
+from services.linker.spun.allowance import allowance
 from services.linker.spun.detector import Finding, eased, find_spun
 from services.linker.tokens import Word, words
 from services.linker.vectors import Rarity, vectors_of

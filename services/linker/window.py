@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from services.linker.events import Event, Identity, Profile, Standing, StoryState, remembered_text, unpack
 from services.linker.postings import Postings
@@ -114,7 +115,8 @@ class Window:
 
     def margins(self, family: str) -> Sequence[float]:
         """How odd the newest articles of a publisher's pages are (logits), oldest first."""
-        return tuple(self._margins.get(family, {}).values())[-MARGINS:]
+        newest = islice(reversed(self._margins.get(family, {}).values()), MARGINS)
+        return tuple(newest)[::-1]
 
     def leaving(self, now: datetime) -> tuple[str, ...]:
         """Keys to forget when an article fetched at `now` has come in: the oldest, a few at a time."""

@@ -82,10 +82,12 @@ def find_spun(text: str) -> Finding:
 
 def judge_text(text: str, model: Model) -> Finding:
     """What a model says of a text; nothing of a short one, or one that is not English prose."""
-    measured = measure(passage_of(text, model.counts.ids, READ), model.counts, model.lexicon)
-    words = measured.passage.words
-    strange = np.count_nonzero(measured.spots.ids == UNKNOWN) > STRANGE * words
-    if words < SHORTEST or strange or not len(measured.columns):
+    passage = passage_of(text, model.counts.ids, READ)
+    words = passage.words
+    if words < SHORTEST or np.count_nonzero(passage.ids == UNKNOWN) > STRANGE * words:
+        return NOTHING
+    measured = measure(passage, model.counts, model.lexicon)
+    if not len(measured.columns):
         return NOTHING
     odds = model.tokens.logits(measured.columns)
     value = float(model.document.logit(document_row(measured, odds)[None])[0])

@@ -27,3 +27,16 @@ def test_a_literal_may_be_in_several_sets_and_in_another_literal() -> None:
 @pytest.mark.parametrize("text", ["BU İÇERİK", "bu içerik", "Bu Içerık"])
 def test_an_i_is_an_i_in_turkish_too(text: str) -> None:
     assert fold_case(text) == "bu içerik"
+
+
+@pytest.mark.parametrize(
+    ("lines", "numbers"),
+    [
+        ((), []),
+        (("a lake", "no water", "Dams and a LAKE", "the end"), [0, 2]),
+        (("the la", "ke is dry"), []),  # none across the end of a line
+        (("İ", "il", "rain", "a dam"), [1, 3]),
+    ],
+)
+def test_the_lines_that_have_a_literal_are_told_by_number(lines: tuple[str, ...], numbers: list[int]) -> None:
+    assert list(Literals([["lake"], ["dam", "il"]]).lines_with(lines)) == numbers

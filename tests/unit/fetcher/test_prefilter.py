@@ -98,7 +98,7 @@ def test_every_name_of_the_classifier_s_tables_passes(around: str) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.get("title", "")[:40])
 def test_nothing_is_passed_over_that_the_classifier_calls_relevant(case: dict[str, Any]) -> None:
-    relevant = any(case[country] not in (0, [0]) for country in ("iq", "ir"))
+    relevant = max(case.get("iq", 0), case.get("ir", 0)) > 0
     assert may_concern(entry(case.get("title"), case["text"])) or not relevant
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.linker.spun.baseline import LEAST, MOST, USUAL, allowance
+from services.linker.spun.allowance import LEAST, MOST, USUAL, allowance
 
 
 @pytest.mark.parametrize(
