@@ -81,8 +81,14 @@ async def finished(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def stop_client(client: Any) -> None:
-    """Stop an aiokafka client; it leaks the cancellation of its own tasks while the broker is away."""
+    """Stop an aiokafka consumer and close its connections, also when this is cancelled."""
+    await finished(_stop(client))
+
+
+async def _stop(client: Any) -> None:
+    """The cancellation of its own tasks gets out of its `stop`, which then leaves its connections open."""
     await asyncio.gather(client.stop(), return_exceptions=True)
+    await asyncio.gather(client._client.close(), return_exceptions=True)  # noqa: SLF001 (see above)
 
 
 def broker_down(settings: KafkaSettings, exc: BaseException, doing: str) -> BrokerDown:

@@ -127,7 +127,7 @@ class FaustSubscription:
         ended = asyncio.create_task(app.wait_until_stopped())
         try:
             app.finalize()
-            await app.start()
+            await finished(app.start())
             await asyncio.shield(ended)  # cancelled in there it would leave tasks behind
             why = app.crash_reason or RuntimeError("Faust stopped by itself")
             raise broker_down(self._settings, why, f"reading {self._group}") from why
@@ -213,10 +213,26 @@ class _Transport(driver.Transport):
         self.clock = clock
 
 
+class _ConsumerThread(driver.AIOKafkaConsumerThread):
+    """Faust's, which leaves connections open when it is stopped soon after its start."""
+
+    async def on_thread_stop(self) -> None:
+        """End the thread's queue of calls, then the consumer."""
+        consumer, self._consumer = self._consumer, None
+        try:
+            await super().on_thread_stop()
+        finally:
+            if consumer is not None:
+                await stop_client(consumer)
+
+
 class _Consumer(driver.Consumer):
     """Commits what was acknowledged to us instead of what Faust believes."""
 
     transport: _Transport
+
+    def _new_consumer_thread(self) -> _ConsumerThread:
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     def ack(self, message: FaustMessage) -> bool:
         """Faust's own bookkeeping, which also happens for messages it drops, counts for nothing."""
