@@ -44,6 +44,7 @@ class Profile(Part, frozen=True):
     credited: str | None  # the family of that publisher
     shingles: bytes
     vectors: Vectors
+    sentence: bytes = b""  # what it says, see sentences.py; empty where no model ran
 
 
 class Standing(Part, frozen=True):

@@ -11,11 +11,11 @@ from services.linker.stories import (
     FULL,
     LISTED,
     THRESHOLD,
+    Likeness,
     Placed,
     date_factor,
     is_full,
     joined,
-    likeness,
     new_story_id,
     story_record,
 )
@@ -51,7 +51,7 @@ def like(one: str, other: str) -> float:
         profile_of(read_article(an_article(n, t)), rarity, nobody, START)
         for n, t in (("a", one), ("b", other))
     )
-    return likeness({kind: getattr(a.vectors, kind).weight_of() for kind in ("word", "name", "figure")}, a, b)
+    return Likeness(a)(b)
 
 
 @pytest.mark.parametrize("other", [SECOND, THIRD, spin(WIRE)])
