@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from schemas.records import Copy, Credit, Part, Revision
+from services.linker.told_days import Day
 from services.linker.vectors import Vectors
 
 
@@ -44,6 +45,7 @@ class Profile(Part, frozen=True):
     credited: str | None  # the family of that publisher
     shingles: bytes
     vectors: Vectors
+    days: tuple[Day, ...] = ()  # that the text names first
     sentence: bytes = b""  # what it says, see sentences.py; empty where no model ran
 
 

@@ -14,6 +14,7 @@ from services.linker.shingles import WORDS_READ, shingle_hashes
 from services.linker.spun.baseline import allowance
 from services.linker.spun.detector import Finding, eased, find_spun
 from services.linker.tokens import Word, words
+from services.linker.told_days import told_days
 from services.linker.vectors import Rarity, vectors_of
 
 TITLE_READ = 60  # words of a title
@@ -135,6 +136,7 @@ def profile_of(
         credited=credited,
         shingles=shingle_hashes([word.folded for word in reading.found]),
         vectors=vectors_of(headed(reading.title, reading.found), reading.entities, rarity),
+        days=told_days(f"{reading.title or ''}\n{reading.text}"),
         sentence=model.sentence(reading.title, reading.text) if model else b"",
     )
 

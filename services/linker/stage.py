@@ -57,6 +57,7 @@ def stamps() -> tuple[Stamp, ...]:
                 repr(stories.THRESHOLD),
                 repr(stories.WEIGHTS),
                 repr(stories.SAID),
+                repr(stories.FAR_TOLD),
                 words_digest(),
                 sentences_digest(),
             ),

@@ -11,6 +11,7 @@ from services.linker.independence import families
 from services.linker.reading import Reading
 from services.linker.sentences import cosine as sentence_cosine
 from services.linker.sentences import opened
+from services.linker.told_days import days_apart
 from services.linker.vectors import Vectors, cosine
 from services.linker.window import INDEXED, Page, Window
 
@@ -27,7 +28,8 @@ FULL = 2000  # members after which a story takes no more: the record must stay u
 LISTED = 24  # topics and entities that a story lists, at most
 DATE_FREE = 3.0  # days between two dates that cost nothing
 DATE_SPAN = 30.0  # days over which the likeness falls to FAR
-FAR = 0.6  # what is left of a likeness at DATE_SPAN and beyond
+FAR = 0.6  # what is left of a likeness at DATE_SPAN and beyond, by the days of publication
+FAR_TOLD = 0.8  # the same by days that the texts name: these may be of what went before
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,20 @@ def new_story_id(page_id: str) -> str:
     return f"story-{sha256(page_id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
-def date_factor(one: float | None, other: float | None) -> float:
-    """1 for dates near each other or unknown, falling to FAR: a soft prior, as printed dates can be wrong."""
-    if one is None or other is None:
-        return 1.0
-    late = abs(one - other) / 86400 - DATE_FREE
-    return 1.0 - (1.0 - FAR) * min(1.0, max(0.0, late / (DATE_SPAN - DATE_FREE)))
+def date_factor(one: Profile, other: Profile) -> float:
+    """What the days leave of a likeness: all where they are near or unknown, at the least FAR.
+
+    A soft prior, as printed dates can be wrong and texts name the days of what went before.
+    """
+    told = days_apart(one.days, other.days)
+    printed = one.published is not None and other.published is not None
+    apart = abs((one.published or 0.0) - (other.published or 0.0)) / 86400 if printed else 0.0
+    return min(_left(apart, FAR), _left(told or 0, FAR_TOLD))
+
+
+def _left(apart: float, far: float) -> float:
+    """1 for DATE_FREE days, falling to `far`."""
+    return 1.0 - (1.0 - far) * min(1.0, max(0.0, (apart - DATE_FREE) / (DATE_SPAN - DATE_FREE)))
 
 
 class Likeness:
@@ -68,7 +78,7 @@ class Likeness:
         )
         if said:
             found += shares["sentence"] * sentence_cosine(self._sentence, opened(other.sentence))
-        return found * date_factor(self._profile.published, other.published)
+        return found * date_factor(self._profile, other)
 
 
 def candidates(vectors: Vectors, window: Window) -> list[Page]:
