@@ -24,6 +24,7 @@ SAID: Mapping[str, float] = {"word": 0.28, "name": 0.14, "figure": 0.07, "senten
 THRESHOLD = 0.23
 COMPARED = 40  # candidates compared in full, at most
 NEAREST = 2  # members whose likeness is averaged
+RIVALS = 3  # other stories that are looked at for a merger, at most
 FULL = 2000  # members after which a story takes no more: the record must stay under its topic's limit
 LISTED = 24  # topics and entities that a story lists, at most
 DATE_FREE = 3.0  # days between two dates that cost nothing
@@ -38,6 +39,7 @@ class Placed:
 
     story_id: str
     score: float
+    rivals: tuple[str, ...] = ()  # stories that it is like enough too, likest first
 
 
 def new_story_id(page_id: str) -> str:
@@ -103,9 +105,11 @@ def place(profile: Profile, window: Window) -> Placed:
         likes[page.standing.story_id].append(likeness(page.profile))
     best = Placed(new_story_id(profile.identity.page_id), 1.0)
     scored = sorted(((_score(found), story_id) for story_id, found in likes.items()), reverse=True)
-    for score, story_id in scored:
-        if score >= THRESHOLD and not is_full(window.story(story_id)):
-            return Placed(story_id, round(min(1.0, score), 4))
+    near = [(score, story_id) for score, story_id in scored if score >= THRESHOLD]
+    for score, story_id in near:
+        if not is_full(window.story(story_id)):
+            rivals = tuple(other for _, other in near if other != story_id)
+            return Placed(story_id, round(min(1.0, score), 4), rivals[:RIVALS])
     return best
 
 
@@ -135,13 +139,14 @@ def joined(
         last_at=max(before.last_at, when),
         title=reading.title if renamed else before.title,
         title_spun=spun if renamed else before.title_spun,
-        countries=_united(before.countries, reading.countries),
-        topics=_united(before.topics, reading.topics),
-        entities=_united(before.entities, reading.entities),
+        countries=united(before.countries, reading.countries),
+        topics=united(before.topics, reading.topics),
+        entities=united(before.entities, reading.entities),
+        split_from=before.split_from,
     )
 
 
-def _united(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+def united(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     """Both without repeats, in order of appearance, at most LISTED."""
     return tuple(dict.fromkeys((*before, *more)))[:LISTED]
 
@@ -161,4 +166,6 @@ def story_record(state: StoryState) -> Story:
         countries=state.countries,
         topics=state.topics,
         entities=state.entities,
+        merged_into=state.merged_into,
+        split_from=state.split_from,
     )
