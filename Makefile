@@ -76,6 +76,7 @@ bench: $(READY) ## The benchmarks: ratios against a peer in the same run
 	$(BIN)/python -m bench.sections
 	$(BIN)/python -m bench.extract --limit 40 --plot build/extract.svg
 	$(BIN)/python -m bench.classify
+	$(BIN)/python -m bench.link --sizes 1000,10000
 
 docs: $(READY) ## Write the pages and schemas that are made from code
 	$(BIN)/sirwan schemas export

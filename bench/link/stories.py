@@ -43,15 +43,20 @@ def main() -> None:
 
 def figures(texts: Sequence[dict[str, Any]], orders: int, dated: bool) -> str:
     """BCubed over the orders, as a row."""
-    found = []
-    for number in range(orders):
-        ordered = sorted(
-            texts, key=lambda row: (row.get("date") if dated else "", bucket(f"{number}:{row['id']}"))
-        )
-        found.append(bcubed([row["story"] for row in ordered], linked(ordered)))
+    found = scores(texts, orders, dated)
     f1s = [score[0] for score in found]
     means = " ".join(f"{fmean(column):.3f}" for column in zip(*found, strict=True))
     return f"F1 precision recall {means}; least {min(f1s):.3f}, most {max(f1s):.3f} of {orders} orders"
+
+
+def scores(texts: Sequence[dict[str, Any]], orders: int, dated: bool) -> list[tuple[float, float, float]]:
+    """F1, precision and recall in each order of arrival."""
+    found = []
+    for number in range(orders):
+        keys = {row["id"]: (row["date"] if dated else "", bucket(f"{number}:{row['id']}")) for row in texts}
+        ordered = sorted(texts, key=lambda row: keys[row["id"]])
+        found.append(bcubed([row["story"] for row in ordered], linked(ordered)))
+    return found
 
 
 def linked(texts: Sequence[dict[str, Any]]) -> list[Hashable]:
