@@ -76,6 +76,7 @@ bench: $(READY) ## The benchmarks: ratios against a peer in the same run
 	$(BIN)/python -m bench.sections
 	$(BIN)/python -m bench.extract --limit 40 --plot build/extract.svg
 	$(BIN)/python -m bench.classify
+	$(BIN)/python -m bench.link --sizes 1000,10000
 
 docs: $(READY) ## Write the pages and schemas that are made from code
 	$(BIN)/sirwan schemas export
@@ -87,6 +88,8 @@ lock: $(READY) ## Resolve pyproject.toml anew into requirements/*.txt, with hash
 	  pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  --extra traces -c requirements/run.txt pyproject.toml -o requirements/traces.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
+	  --extra vectors -c requirements/run.txt pyproject.toml -o requirements/vectors.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \

@@ -427,6 +427,8 @@ class Story(Record, frozen=True, kw_only=True):
     topics: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
+    merged_into: str | None = None  # the story that took its members: it has none any more
+    split_from: str | None = None  # the story that its first members left
 
 
 # --- what happened ------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from schemas.records import Copy, Credit, Part, Revision
+from schemas.records import Copy, Credit, Part, Repair, Revision
+from services.linker.told_days import Day
 from services.linker.vectors import Vectors
 
 
@@ -44,6 +45,8 @@ class Profile(Part, frozen=True):
     credited: str | None  # the family of that publisher
     shingles: bytes
     vectors: Vectors
+    days: tuple[Day, ...] = ()  # that the text names first
+    sentence: bytes = b""  # what it says, see sentences.py; empty where no model ran
 
 
 class Standing(Part, frozen=True):
@@ -55,6 +58,7 @@ class Standing(Part, frozen=True):
     copy: Copy
     version: int
     revision: Revision
+    repairs: tuple[Repair, ...] | None = None  # None: as the record was first published
 
 
 class Member(Part, frozen=True):
@@ -79,6 +83,8 @@ class StoryState(Part, frozen=True):
     countries: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
+    merged_into: str | None = None  # the story that took its members
+    split_from: str | None = None  # the story that its members left
 
 
 class Event(Part, frozen=True):
@@ -90,6 +96,7 @@ class Event(Part, frozen=True):
     others: tuple[Standing, ...] = ()  # articles whose own verdict it changed
     articles: tuple[bytes, ...] = ()  # enriched records put out, as JSON; its own first
     stories: tuple[bytes, ...] = ()  # story records put out, as JSON
+    other_stories: tuple[StoryState, ...] = ()  # that merged or split with it
     forgotten: tuple[str, ...] = ()  # keys that left the window after it
 
 

@@ -56,11 +56,10 @@ class _Line(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A line as it came, and which page and story it is."""
+    """A line as it came, and which page it is."""
 
     request: Mapping[str, Any]
     page_id: str
-    story_id: str
 
 
 class Linking:
@@ -78,11 +77,12 @@ class Linking:
         number = self._window.next_number
         reading = _reading(line, BEGINNING + timedelta(seconds=number))
         judged = judge(reading, self._window, self._publishers, arrived_before)
-        said = _Said(request, line.id, judged.story.story_id)
+        said = _Said(request, line.id)
         event = Event(
             profile=judged.profile,
             standing=judged.standing,
             story=judged.story,
+            other_stories=judged.other_stories,
             others=tuple(amended.standing for amended in judged.amended),
         )
         self._window.apply(number, event, zlib.compress(line.text.encode("utf-8", "surrogatepass"), 1))
@@ -96,14 +96,15 @@ class Linking:
 
     def _answer(self, said: _Said) -> dict[str, Any]:
         """The request plus what the window knows; an original that came later is no `of`."""
-        page, story = self._window.page(said.page_id), self._window.story(said.story_id)
+        page = self._window.page(said.page_id)
+        story = self._window.story(page.standing.story_id) if page else None
         if page is None or story is None:
             raise LookupError(f"the line {said.page_id!r} has left a window that never forgets")
         copy = page.standing.copy
         earlier = copy.of is not None and self._order[copy.of] < self._order[said.page_id]
         return {
             **said.request,
-            "story": {"id": said.story_id},
+            "story": {"id": story.story_id},
             "copy": {
                 "verdict": copy.verdict,
                 "score": copy.score,

@@ -1,6 +1,6 @@
 """One article judged against the window: copy, story, voices, repairs. Pure; the window is only read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec import structs
@@ -12,6 +12,7 @@ from services.linker.events import Member, Profile, Standing, StoryState
 from services.linker.independence import families
 from services.linker.publishers import Publishers
 from services.linker.reading import Reading, profile_of
+from services.linker.regroup import regrouped
 from services.linker.repair import propose
 from services.linker.revisions import first_revision, next_revision
 from services.linker.shingles import WORDS_READ, Overlap
@@ -41,11 +42,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """Another article whose own verdict this one changes: its original came later than it did."""
+    """Another article that this one changes: its original came later than it did, or its story is another."""
 
     page: Page
     standing: Standing
-    repairs: tuple[Repair, ...]
+    families: tuple[str, ...]  # behind its story
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Judgement:
     standing: Standing
     repairs: tuple[Repair, ...]
     story: StoryState
-    families: tuple[str, ...]
+    other_stories: tuple[StoryState, ...]
+    families: tuple[str, ...]  # behind the story
     amended: tuple[Amended, ...]
 
 
@@ -81,16 +83,45 @@ def judge(
     if root is None or is_original(profile, root.page.profile) or _leads_to(root.page, own, window):
         verdict = alone(told)
         copies = [copy for copy in found if is_original(profile, copy.page.profile)]
-        amended = tuple(each for copy in copies if (each := _amended(told, copy, placed, window)))
+        changed = [each for copy in copies if (each := _amended(told, copy, placed, window))]
     else:
-        verdict, amended = beside(told, _original(root.page, window), root.overlap), ()
+        verdict, changed = beside(told, _original(root.page, window), root.overlap), []
     members = [_member(profile, verdict.copy)]
-    members += [_member(each.page.profile, each.standing.copy) for each in amended]
+    members += [_member(page.profile, standing.copy) for page, standing in changed]
     state = window.story(placed.story_id)
     spun = verdict.copy.verdict == "spun"
     story = joined(state, placed, reading, _members(state, members), spun=spun)
-    standing = _standing(placed, verdict.copy, before, reading, window)
-    return Judgement(profile, standing, verdict.repairs, story, families(story.members), amended)
+    now = regrouped(profile, story, placed, window)
+    standing = _standing(placed, verdict, before, reading, window)
+    stories = {each.story_id: each for each in (now.story, *now.others)}
+    mine = stories[now.moved.get(own, now.story.story_id)]
+    return Judgement(
+        profile=profile,
+        standing=structs.replace(standing, story_id=mine.story_id),
+        repairs=verdict.repairs,
+        story=mine,
+        other_stories=tuple(each for each in stories.values() if each is not mine),
+        families=families(mine.members),
+        amended=tuple(_all_amended(changed, now.moved, own, stories, window)),
+    )
+
+
+def _all_amended(
+    changed: Sequence[tuple[Page, Standing]],
+    moved: Mapping[str, str],
+    own: str,
+    stories: Mapping[str, StoryState],
+    window: Window,
+) -> Iterator[Amended]:
+    """Those whose verdict changed, then those whose story alone did; a page outside the window is left be."""
+    done = {standing.page_id for _, standing in changed}
+    for page_id in moved:
+        page = window.page(page_id)
+        if page is not None and page_id not in done and page_id != own:
+            changed = [*changed, (page, structs.replace(page.standing, version=page.standing.version + 1))]
+    for page, standing in changed:
+        story = stories[moved.get(standing.page_id, standing.story_id)]
+        yield Amended(page, structs.replace(standing, story_id=story.story_id), families(story.members))
 
 
 def _leads_to(page: Page, own: str, window: Window) -> bool:
@@ -105,14 +136,17 @@ def _leads_to(page: Page, own: str, window: Window) -> bool:
     return False
 
 
-def _standing(placed: Placed, copy: Copy, before: Page | None, reading: Reading, window: Window) -> Standing:
+def _standing(
+    placed: Placed, verdict: Verdict, before: Page | None, reading: Reading, window: Window
+) -> Standing:
     return Standing(
         page_id=reading.identity.page_id,
         story_id=placed.story_id,
         score=placed.score,
-        copy=copy,
+        copy=verdict.copy,
         version=before.standing.version + 1 if before else 1,
         revision=_revision(reading, before, window),
+        repairs=verdict.repairs,
     )
 
 
@@ -153,14 +187,14 @@ def _placed(profile: Profile, root: Sibling | None, before: Page | None, window:
     return place(profile, window)
 
 
-def _amended(told: Told, copied: Sibling, placed: Placed, window: Window) -> Amended | None:
-    """The article that this one is the original of, unless that is known or it is in another story."""
+def _amended(told: Told, copied: Sibling, placed: Placed, window: Window) -> tuple[Page, Standing] | None:
+    """The new verdict on a copy of this article, unless it is known or the copy is in another story."""
     before = copied.page.standing
     if before.copy.of == told.profile.identity.page_id or before.story_id != placed.story_id:
         return None
     verdict = beside(_told(copied.page, window), told, copied.overlap)
-    standing = structs.replace(before, copy=verdict.copy, version=before.version + 1)
-    return Amended(copied.page, standing, verdict.repairs)
+    standing = structs.replace(before, copy=verdict.copy, version=before.version + 1, repairs=verdict.repairs)
+    return copied.page, standing
 
 
 def _revision(reading: Reading, before: Page | None, window: Window) -> Revision:

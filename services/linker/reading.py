@@ -9,10 +9,12 @@ from schemas.records import Article, ClassifiedArticle, Credit, DateCandidate
 from services.linker.credits import first_publishers, likely_publishers, notices
 from services.linker.events import Identity, Profile
 from services.linker.publishers import Publishers, is_family, site_of
+from services.linker.sentences import encoder
 from services.linker.shingles import WORDS_READ, shingle_hashes
 from services.linker.spun.allowance import allowance
 from services.linker.spun.detector import Finding, eased, find_spun
 from services.linker.tokens import Word, words
+from services.linker.told_days import told_days
 from services.linker.vectors import Rarity, vectors_of
 
 TITLE_READ = 60  # words of a title
@@ -111,6 +113,7 @@ def profile_of(
 
     `usual` gives the margins of a family's past articles.
     """
+    model = encoder()
     family = publishers.family_of(reading.source_id, reading.url, reading.identity.page_id)
     forgiven = allowance(usual(family))
     odd = eased(reading.oddity, forgiven).spun
@@ -133,6 +136,8 @@ def profile_of(
         credited=credited,
         shingles=shingle_hashes([word.folded for word in reading.found]),
         vectors=vectors_of(headed(reading.title, reading.found), reading.entities, rarity),
+        days=told_days(f"{reading.title or ''}\n{reading.text}"),
+        sentence=model.sentence(reading.title, reading.text) if model else b"",
     )
 
 

@@ -27,6 +27,7 @@ from services.linker.judge import Amended, Judgement, judge
 from services.linker.publishers import Publishers, publishers_digest
 from services.linker.reading import identity_of, read_article
 from services.linker.repair import persons_digest
+from services.linker.sentences import sentences_digest
 from services.linker.spun.model import load_model
 from services.linker.stories import story_record
 from services.linker.vectors import words_digest
@@ -52,7 +53,14 @@ def stamps() -> tuple[Stamp, ...]:
         Stamp(
             component="linker.stories",
             version="1",
-            digest=_digest(repr(stories.THRESHOLD), repr(stories.WEIGHTS), words_digest()),
+            digest=_digest(
+                repr(stories.THRESHOLD),
+                repr(stories.WEIGHTS),
+                repr(stories.SAID),
+                repr(stories.FAR_TOLD),
+                words_digest(),
+                sentences_digest(),
+            ),
         ),
     )
 
@@ -121,15 +129,17 @@ class _Linker:
 
 def _event(article: ClassifiedArticle, judgement: Judgement, leaving: tuple[str, ...]) -> Event:
     """The event of an article, with the records it puts out."""
+    stories = (judgement.story, *judgement.other_stories)
     records = [_enriched(article, judgement)]
-    records += [_republished(amended, judgement) for amended in judgement.amended]
+    records += [_republished(amended) for amended in judgement.amended]
     return Event(
         profile=judgement.profile,
         standing=judgement.standing,
         story=judgement.story,
         others=tuple(amended.standing for amended in judgement.amended),
         articles=tuple(encode(ARTICLES_ENRICHED, record) for record in records),
-        stories=(encode(STORIES, story_record(judgement.story)),),
+        stories=tuple(encode(STORIES, story_record(story)) for story in stories),
+        other_stories=judgement.other_stories,
         forgotten=leaving,
     )
 
@@ -141,7 +151,7 @@ def _enriched(article: ClassifiedArticle, judgement: Judgement) -> EnrichedArtic
         article,
         story=StoryLink(id=standing.story_id, score=standing.score),
         copy_=standing.copy,
-        corroboration=_corroboration(judgement),
+        corroboration=_corroboration(judgement.families),
         repairs=judgement.repairs,
         revision=standing.revision,
         status="withheld" if standing.revision.kind == "retraction" else "usable",
@@ -150,20 +160,22 @@ def _enriched(article: ClassifiedArticle, judgement: Judgement) -> EnrichedArtic
     )
 
 
-def _republished(amended: Amended, judgement: Judgement) -> EnrichedArticle:
-    """The record of another article with its new verdict; the rest is as it was published."""
+def _republished(amended: Amended) -> EnrichedArticle:
+    """The record of another article with its new verdict and story; the rest is as it was published."""
+    standing = amended.standing
     before = decode(ARTICLES_ENRICHED, unpack(key_of(amended.page.number), amended.page.kept).articles[0])
     return structs.replace(
         before,
-        copy_=amended.standing.copy,
-        corroboration=_corroboration(judgement),
-        repairs=amended.repairs,
-        version=amended.standing.version,
+        story=StoryLink(id=standing.story_id, score=standing.score),
+        copy_=standing.copy,
+        corroboration=_corroboration(amended.families),
+        repairs=before.repairs if standing.repairs is None else standing.repairs,
+        version=standing.version,
     )
 
 
-def _corroboration(judgement: Judgement) -> Corroboration:
-    return Corroboration(independent_sources=len(judgement.families), families=judgement.families)
+def _corroboration(families: tuple[str, ...]) -> Corroboration:
+    return Corroboration(independent_sources=len(families), families=families)
 
 
 def _emits(event: Event) -> Iterator[Emit]:

@@ -9,20 +9,28 @@ from schemas.records import Story
 from services.linker.events import Member, Profile, StoryState
 from services.linker.independence import families
 from services.linker.reading import Reading
+from services.linker.sentences import cosine as sentence_cosine
+from services.linker.sentences import opened
+from services.linker.told_days import days_apart
 from services.linker.vectors import Vectors, cosine
 from services.linker.window import INDEXED, Page, Window
 
 # Chosen on the development sets (score_link.py --dev --set ecb,leads): threshold .20 to .245, lead 180 to 220
 # words and nearest 2 or 3 all lie on one plateau.
 WEIGHTS: Mapping[str, float] = {"word": 0.65, "name": 0.27, "figure": 0.08}
+# The same where both have a vector of what they say. Smaller, so that one threshold does for both: any two
+# texts of a beat say something alike.
+SAID: Mapping[str, float] = {"word": 0.28, "name": 0.14, "figure": 0.07, "sentence": 0.21}
 THRESHOLD = 0.23
 COMPARED = 40  # candidates compared in full, at most
 NEAREST = 2  # members whose likeness is averaged
+RIVALS = 3  # other stories that are looked at for a merger, at most
 FULL = 2000  # members after which a story takes no more: the record must stay under its topic's limit
 LISTED = 24  # topics and entities that a story lists, at most
 DATE_FREE = 3.0  # days between two dates that cost nothing
 DATE_SPAN = 30.0  # days over which the likeness falls to FAR
-FAR = 0.6  # what is left of a likeness at DATE_SPAN and beyond
+FAR = 0.6  # what is left of a likeness at DATE_SPAN and beyond, by the days of publication
+FAR_TOLD = 0.8  # the same by days that the texts name: these may be of what went before
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,7 @@ class Placed:
 
     story_id: str
     score: float
+    rivals: tuple[str, ...] = ()  # stories that it is like enough too, likest first
 
 
 def new_story_id(page_id: str) -> str:
@@ -38,18 +47,40 @@ def new_story_id(page_id: str) -> str:
     return f"story-{sha256(page_id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
-def date_factor(one: float | None, other: float | None) -> float:
-    """1 for dates near each other or unknown, falling to FAR: a soft prior, as printed dates can be wrong."""
-    if one is None or other is None:
-        return 1.0
-    late = abs(one - other) / 86400 - DATE_FREE
-    return 1.0 - (1.0 - FAR) * min(1.0, max(0.0, late / (DATE_SPAN - DATE_FREE)))
+def date_factor(one: Profile, other: Profile) -> float:
+    """What the days leave of a likeness: all where they are near or unknown, at the least FAR.
+
+    A soft prior, as printed dates can be wrong and texts name the days of what went before.
+    """
+    told = days_apart(one.days, other.days)
+    printed = one.published is not None and other.published is not None
+    apart = abs((one.published or 0.0) - (other.published or 0.0)) / 86400 if printed else 0.0
+    return min(_left(apart, FAR), _left(told or 0, FAR_TOLD))
 
 
-def likeness(weights: Mapping[str, Mapping[int, float]], profile: Profile, other: Profile) -> float:
-    """How like two articles are, 0..1; `weights` is `profile`'s vectors laid open."""
-    parts = (share * cosine(weights[kind], getattr(other.vectors, kind)) for kind, share in WEIGHTS.items())
-    return sum(parts) * date_factor(profile.published, other.published)
+def _left(apart: float, far: float) -> float:
+    """1 for DATE_FREE days, falling to `far`."""
+    return 1.0 - (1.0 - far) * min(1.0, max(0.0, (apart - DATE_FREE) / (DATE_SPAN - DATE_FREE)))
+
+
+class Likeness:
+    """How like an article others are; its vectors are laid open once."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._weights = {kind: getattr(profile.vectors, kind).weight_of() for kind in WEIGHTS}
+        self._sentence = opened(profile.sentence)
+
+    def __call__(self, other: Profile) -> float:
+        """From 0 to 1."""
+        said = bool(self._profile.sentence and other.sentence)
+        shares = SAID if said else WEIGHTS
+        found = sum(
+            shares[kind] * cosine(self._weights[kind], getattr(other.vectors, kind)) for kind in WEIGHTS
+        )
+        if said:
+            found += shares["sentence"] * sentence_cosine(self._sentence, opened(other.sentence))
+        return found * date_factor(self._profile, other)
 
 
 def candidates(vectors: Vectors, window: Window) -> list[Page]:
@@ -68,15 +99,17 @@ def candidates(vectors: Vectors, window: Window) -> list[Page]:
 
 def place(profile: Profile, window: Window) -> Placed:
     """The story that is most like this article, or a new one that it begins."""
-    weights = {kind: getattr(profile.vectors, kind).weight_of() for kind in WEIGHTS}
+    likeness = Likeness(profile)
     likes: dict[str, list[float]] = defaultdict(list)
     for page in candidates(profile.vectors, window):
-        likes[page.standing.story_id].append(likeness(weights, profile, page.profile))
+        likes[page.standing.story_id].append(likeness(page.profile))
     best = Placed(new_story_id(profile.identity.page_id), 1.0)
     scored = sorted(((_score(found), story_id) for story_id, found in likes.items()), reverse=True)
-    for score, story_id in scored:
-        if score >= THRESHOLD and not is_full(window.story(story_id)):
-            return Placed(story_id, round(min(1.0, score), 4))
+    near = [(score, story_id) for score, story_id in scored if score >= THRESHOLD]
+    for score, story_id in near:
+        if not is_full(window.story(story_id)):
+            rivals = tuple(other for _, other in near if other != story_id)
+            return Placed(story_id, round(min(1.0, score), 4), rivals[:RIVALS])
     return best
 
 
@@ -106,13 +139,14 @@ def joined(
         last_at=max(before.last_at, when),
         title=reading.title if renamed else before.title,
         title_spun=spun if renamed else before.title_spun,
-        countries=_united(before.countries, reading.countries),
-        topics=_united(before.topics, reading.topics),
-        entities=_united(before.entities, reading.entities),
+        countries=united(before.countries, reading.countries),
+        topics=united(before.topics, reading.topics),
+        entities=united(before.entities, reading.entities),
+        split_from=before.split_from,
     )
 
 
-def _united(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+def united(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     """Both without repeats, in order of appearance, at most LISTED."""
     return tuple(dict.fromkeys((*before, *more)))[:LISTED]
 
@@ -132,4 +166,6 @@ def story_record(state: StoryState) -> Story:
         countries=state.countries,
         topics=state.topics,
         entities=state.entities,
+        merged_into=state.merged_into,
+        split_from=state.split_from,
     )

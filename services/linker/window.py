@@ -37,7 +37,7 @@ class _Input:
     """One event, by its number: whose it is, and the value that answers a redelivery."""
 
     identity: Identity
-    story_id: str
+    story_ids: tuple[str, ...]
     kept: bytes
 
 
@@ -130,13 +130,14 @@ class Window:
 
     def apply(self, number: int, event: Event, kept: bytes) -> None:
         """Take in an event, the newest so far."""
-        identity = event.profile.identity
-        self._inputs[number] = _Input(identity, event.story.story_id, kept)
+        identity, stories = event.profile.identity, (event.story, *event.other_stories)
+        self._inputs[number] = _Input(identity, tuple(each.story_id for each in stories), kept)
         self._numbers[identity] = number
         self._enter(Page(number, event.profile, event.standing, kept))
         for standing in event.others:
             self._restate(standing)
-        self._stories[event.story.story_id] = (number, event.story)
+        for story in stories:
+            self._stories[story.story_id] = (number, story)
         for key in event.forgotten:
             self._forget(int(key))
         self.next_number = number + 1
@@ -175,9 +176,10 @@ class Window:
             del self._numbers[held.identity]
         if number in self._holders:
             self._leave(self._pages[self._holders[number]])
-        story = self._stories.get(held.story_id)
-        if story is not None and story[0] == number:
-            del self._stories[held.story_id]
+        for story_id in held.story_ids:
+            story = self._stories.get(story_id)
+            if story is not None and story[0] == number:
+                del self._stories[story_id]
 
 
 def _same_text(one: Identity, other: Identity) -> bool:

@@ -48,7 +48,8 @@ KNOBS: Mapping[str, Knob] = {
     "LOG_MAX_FILES": Knob("5", "Log files kept of each container."),
     "PROMETHEUS_KEEP": Knob("30d", "Age at which measurements are dropped."),
     "REQUIREMENTS": Knob(
-        "run", "What is built in: run, or traces for OpenTelemetry. Build anew after a change."
+        "run",
+        "What is built in: run, traces for OpenTelemetry, or vectors for stories. Build anew after a change.",
     ),
     "SERVICE_IMAGE": Knob("sirwan:local", "Name of the image that is built for all services."),
     "PYTHON_IMAGE": Knob("python:3.13-slim", "What it is built on."),

@@ -36,7 +36,7 @@ IMPURE = {"asyncio", "concurrent", "http", "io", "multiprocessing", "os", "pathl
           "threading", "time", "urllib.request", "uuid"}  # fmt: skip
 # Libraries that turn values into values.
 PURE_LIBRARIES = {"ahocorasick", "brotli", "charset_normalizer", "idna", "lxml", "msgspec", "tldextract",
-                  "numpy", "trafilatura", "w3lib", "zstandard"}  # fmt: skip
+                  "numpy", "onnxruntime", "trafilatura", "w3lib", "zstandard"}  # fmt: skip
 BROKER_CLIENTS = {"faust", "aiokafka", "mode"}
 
 

@@ -167,3 +167,18 @@ def on_day(day: str, precision: str = "day", confidence: float = 0.9) -> Publish
 
 def a_credit(kind: str, name: str) -> Credit:
     return Credit(kind=kind, name=name, text=f"{name} ({kind})")
+
+
+# One event in tellings that have little in common, and one that has something of both.
+STRIKE = """\
+A drone struck the Khor Mor gas field near Chamchamal on Friday evening and killed four Yemeni workers, \
+Dana Gas said. Qubad Talabani visited the wounded and asked who had fired it."""
+
+BLACKOUT = """\
+Households in Sulaymaniyah and Erbil went without power on Saturday. The electricity ministry lost 2,500 \
+megawatts when Pearl Petroleum cut supply to its turbines, and Kamal Mohammad spoke of a week of repairs."""
+
+BRIDGE = """\
+Dana Gas and Pearl Petroleum shut the Khor Mor field near Chamchamal after a drone killed four Yemeni \
+workers there. Sulaymaniyah and Erbil lost 2,500 megawatts of power. Kamal Mohammad, who runs the \
+electricity ministry, and Qubad Talabani visited the wounded and promised repairs."""

@@ -3,45 +3,58 @@
 import pytest
 from msgspec import structs
 
-from services.linker.events import Member, StoryState
+from services.linker.events import Member, Profile, StoryState
 from services.linker.publishers import Publishers
 from services.linker.reading import profile_of, read_article
 from services.linker.stories import (
     FAR,
+    FAR_TOLD,
     FULL,
     LISTED,
     THRESHOLD,
+    Likeness,
     Placed,
     date_factor,
     is_full,
     joined,
-    likeness,
     new_story_id,
     story_record,
 )
+from services.linker.told_days import told_days
 from services.linker.vectors import Rarity
 from tests.unit.linker.articles import LOOKALIKE, SECOND, START, THIRD, UNRELATED, WIRE, an_article, spin
 
 DAY = 86400.0
 
 
+def on(text: str = "", published: float | None = None) -> Profile:
+    """The profile of an article that names these days and was published then."""
+    made = profile_of(read_article(an_article("a", WIRE)), Rarity(), Publishers({}), START)
+    return structs.replace(made, days=told_days(text), published=published)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "factor"),
     [
-        (None, DAY, 1.0),
-        (None, None, 1.0),
-        (0, 2 * DAY, 1.0),
-        (0, 3 * DAY, 1.0),
-        (0, 30 * DAY, FAR),
-        (0, 9e9, FAR),
+        (on(), on(published=DAY), 1.0),
+        (on(), on(), 1.0),
+        (on(published=0), on(published=2 * DAY), 1.0),
+        (on(published=0), on(published=3 * DAY), 1.0),
+        (on(published=0), on(published=30 * DAY), FAR),
+        (on(published=0), on(published=9e9), FAR),
+        (on("3 May 2020"), on(), 1.0),
+        (on("3 May 2020"), on("5 May"), 1.0),
+        (on("3 May 2020"), on("3 May 2021"), FAR_TOLD),
+        (on("3 May 2020", 0), on("3 May 2020", 9e9), FAR),
+        (on("3 May 2020", 0), on("9 July 2020", 0), FAR_TOLD),
     ],
 )
-def test_dates_are_a_soft_prior(one: float | None, other: float | None, factor: float) -> None:
+def test_dates_are_a_soft_prior(one: Profile, other: Profile, factor: float) -> None:
     assert date_factor(one, other) == date_factor(other, one) == pytest.approx(factor)
 
 
 def test_the_prior_falls_with_distance() -> None:
-    factors = [date_factor(0, day * DAY) for day in range(40)]
+    factors = [date_factor(on(published=0), on(published=day * DAY)) for day in range(40)]
     assert factors == sorted(factors, reverse=True)
 
 
@@ -51,7 +64,7 @@ def like(one: str, other: str) -> float:
         profile_of(read_article(an_article(n, t)), rarity, nobody, START)
         for n, t in (("a", one), ("b", other))
     )
-    return likeness({kind: getattr(a.vectors, kind).weight_of() for kind in ("word", "name", "figure")}, a, b)
+    return Likeness(a)(b)
 
 
 @pytest.mark.parametrize("other", [SECOND, THIRD, spin(WIRE)])

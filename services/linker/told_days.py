@@ -1,0 +1,85 @@
+"""The days that a text names near its beginning, and how far apart those of two texts are. Pure.
+
+A day needs its month. What names a year alone is background ("the invasion of 2003"), and what names a
+weekday alone fits every week.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from schemas.records import Part
+
+READ = 1500  # characters of a text
+KEPT = 4  # days, at most: the event comes first, background later
+MONTH_SLACK = 20  # days: a month without a day may mean any of it
+NAMES = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
+_MONTH = {name[:3]: number for number, name in enumerate(NAMES, start=1)}
+_NAMED = rf"(?P<month>{'|'.join(NAMES)}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
+_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+# The first that fits a place speaks.
+PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b{_DAY}\s+(?:of\s+)?{_NAMED}(?:\s*,?\s*{_YEAR}\b)?",
+        rf"\b{_NAMED}\s*{_DAY}\b(?!\s*[:%])(?:\s*,?\s*{_YEAR}\b)?",
+        rf"\b{_YEAR}-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b",
+        rf"\b(?P<day>1[3-9]|2\d|3[01])\s?[/.]\s?(?P<month>0?\d|1[0-2])\s?[/.]\s?{_YEAR}\b",
+        rf"\b(?P<month>0?\d|1[0-2])\s?[/.]\s?(?P<day>1[3-9]|2\d|3[01])\s?[/.]\s?{_YEAR}\b",
+        rf"\b{_NAMED}\s*,?\s*{_YEAR}\b(?P<day>)",
+    )
+)
+
+
+class Day(Part, frozen=True):
+    """A day, or less of it: `year` 0 where none is named, `day` 0 where only the month is."""
+
+    year: int
+    month: int
+    day: int
+
+
+def told_days(text: str) -> tuple[Day, ...]:
+    """The first days that a text names, in order."""
+    found: dict[int, Day] = {}
+    head = text[:READ]
+    for pattern in PATTERNS:
+        for match in reversed(list(pattern.finditer(head))):
+            day = _day(match)
+            if day is not None:
+                found[match.start()] = day
+                head = f"{head[: match.start()]}{' ' * len(match[0])}{head[match.end() :]}"
+    return tuple(dict.fromkeys(found[at] for at in sorted(found)))[:KEPT]
+
+
+def days_apart(one: Sequence[Day], other: Sequence[Day]) -> int | None:
+    """Days between the two that are nearest to each other; None where nothing can be compared."""
+    return min(_gaps(one, other), default=None)
+
+
+def _gaps(one: Sequence[Day], other: Sequence[Day]) -> Iterator[int]:
+    for a in one:
+        for b in other:
+            if a.year and b.year:
+                slack = 0 if a.day and b.day else MONTH_SLACK
+                yield max(0, abs(_ordinal(a, a.year) - _ordinal(b, b.year)) - slack)
+            elif a.day and b.day:
+                gap = abs(_ordinal(a, 2000) - _ordinal(b, 2000))
+                yield min(gap, 366 - gap)
+
+
+def _ordinal(day: Day, year: int) -> int:
+    return date(year, day.month, min(day.day or 15, 28)).toordinal() + max(0, day.day - 28)
+
+
+def _day(match: re.Match[str]) -> Day | None:
+    month = match["month"].lower()
+    number = int(month) if month.isdigit() else _MONTH[month[:3]]
+    day = int(match["day"] or 0)
+    if not 1 <= number <= 12 or day > 31 or (match["day"] and not day):
+        return None
+    return Day(year=int(match.groupdict().get("year") or 0), month=number, day=day)
