@@ -5,19 +5,16 @@ They spare the time that a worker of the pool would lose; what gets past them br
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, repeat
-from operator import sub
+from collections.abc import Iterator
 
 from services.stage import Poison
 
 # No ordinary page is touched: the largest of 1,404 archived pages has 2.9 MB, 5.1 k tags, 317 <br>, 1.2 k
-# links and 938 cells (reference: extraction.md §5); no development page has more than 42 k equals signs or
-# is deeper than 135. At these limits trafilatura stays under two seconds.
+# links and 938 cells (reference: extraction.md §5); no development page has more than 42 k equals signs. At
+# these limits trafilatura stays under two seconds.
 MAX_MARKUP = 4 * 1024 * 1024  # characters
 MAX_TAGS = 20_000
 MAX_EQUALS = 150_000  # signs; a page of attributes alone takes a parser seconds and a gigabyte
-MAX_DEPTH = 250  # libxml2 loses what lies deeper than 256
 MAX_ATTRIBUTES = 2_000  # of one tag; libxml2 compares each with all before it
 LIMITS: tuple[tuple[str, tuple[str, ...], int], ...] = (
     ("line breaks", ("br",), 10_000),
@@ -25,15 +22,7 @@ LIMITS: tuple[tuple[str, tuple[str, ...], int], ...] = (
     ("table cells", ("td", "th"), 12_000),
 )
 
-_NAMES = re.compile("<(/?[a-zA-Z][a-zA-Z0-9]*)")
-_CONTAINERS = (
-    "div", "span", "section", "article", "ul", "ol", "table", "blockquote", "font", "em", "strong", "b", "i",
-    "center", "aside", "main", "header", "footer", "nav", "figure", "form", "fieldset", "details", "dl",
-    "small", "big", "u", "s", "sub", "sup", "q", "cite", "tt", "code", "ins", "del", "mark", "label",
-)  # fmt: skip
-"""Tags that must be closed, so that open ones are nested. Not those of SVG: they may close themselves."""
-
-_STEPS = dict.fromkeys(_CONTAINERS, 1) | {f"/{name}": -1 for name in _CONTAINERS}
+_NAMES = re.compile("<([a-z][a-z0-9]*)")
 _LONG = 8_000  # characters; a shorter tag has no 2,000 attributes that are told apart
 _WINDOW = _LONG // 2
 _LONG_TAG = re.compile(rf"<[^<>]{{{_LONG},}}+(?:>|\Z)")
@@ -44,10 +33,7 @@ def refuse_pathological(text: str) -> None:
     """Raises Poison("page-too-large"), and Poison("page-too-complex") with the name of the limit."""
     if len(text) > MAX_MARKUP:
         raise Poison("page-too-large", f"{len(text)} characters of markup, at most {MAX_MARKUP}")
-    names = _NAMES.findall(text)
-    if not "".join(names).islower():
-        names = [name.lower() for name in names]
-    for what, found, most in _counted(text, names):
+    for what, found, most in _counted(text):
         if found > most:
             raise Poison("page-too-complex", f"{found} {what}, at most {most}")
     for tag in _long_tags(text):
@@ -55,22 +41,14 @@ def refuse_pathological(text: str) -> None:
             raise Poison("page-too-complex", f"{found} attributes in one tag, at most {MAX_ATTRIBUTES}")
 
 
-def _counted(text: str, names: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+def _counted(text: str) -> Iterator[tuple[str, int, int]]:
     """What is limited, how much of it there is, and how much there may be."""
     yield "equals signs", text.count("="), MAX_EQUALS
-    if len(names) > min(most for _, _, most in LIMITS):
-        counts = Counter(names)
+    if text.count("<") > min(most for _, _, most in LIMITS):  # or nothing reaches its limit
+        counts = Counter(_NAMES.findall(text.lower()))
         for what, these, most in LIMITS:
             yield what, sum(counts[name] for name in these), most
-        yield "tags", sum(count for name, count in counts.items() if not name.startswith("/")), MAX_TAGS
-    yield "levels of nesting", _depth(names), MAX_DEPTH
-
-
-def _depth(names: Sequence[str]) -> int:
-    """How deep containers are nested at most; end tags of what was never begun do not count."""
-    levels = list(accumulate(map(_STEPS.get, names, repeat(0)), initial=0))
-    deepest: int = max(map(sub, levels, accumulate(levels, min)))
-    return deepest
+        yield "tags", counts.total(), MAX_TAGS
 
 
 def _long_tags(text: str) -> Iterator[str]:

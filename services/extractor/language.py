@@ -28,18 +28,33 @@ SPOKEN = {"kmr": "ku", "arb": "ar", "pes": "fa", "per": "fa", "prs": "fa"}
 AGREED, DETECTED = 0.99, 0.9
 
 _WORD = re.compile(r"[^\W\d_]+(?:\u200c[^\W\d_]+)*")
+_BREAKS = bytes(code if chr(code).isalpha() or code > 0x7F else 0x20 for code in range(0x100))
+_FEW = 40  # different signs beyond ASCII that are not letters; ordinary texts have fewer
+
+_SPEAKERS: Mapping[str, tuple[str, ...]] = {
+    word: tuple(name for name, words in STOP_WORDS.items() if word in words)
+    for word in frozenset().union(*STOP_WORDS.values())
+}
+"""The languages that a common word is common in."""
 
 
 def detect_language(text: str) -> str | None:
     """BCP 47 tag of the language, or None where the text is too short or in none of those we know."""
     sample = text[:SAMPLE].casefold()
-    words = Counter(_WORD.findall(sample))
-    total = words.total()
-    counts = [(sum(map(len, letters.findall(sample))), languages) for _, letters, languages in SCRIPTS]
-    most, languages = max(counts, key=lambda pair: pair[0])
-    if total < MIN_WORDS or most * 2 < sum(count for count, _ in counts):
+    used = "".join(set(sample))
+    words = _words_of(sample, used)
+    total = len(words)
+    scripts = [(letters, languages) for _, letters, languages in SCRIPTS if letters.search(used)]
+    if total < MIN_WORDS or not scripts:
         return None
-    scores = ((_common(name, words) / total + _telling(name, sample), name) for name in languages)
+    languages = scripts[0][1]
+    if len(scripts) > 1:
+        counts = [(sum(map(len, letters.findall(sample))), languages) for letters, languages in scripts]
+        most, languages = max(counts, key=lambda pair: pair[0])
+        if most * 2 < sum(count for count, _ in counts):
+            return None
+    common = Counter(map(_SPEAKERS.get, words))
+    scores = ((_common(name, common) / total + _telling(name, sample), name) for name in languages)
     score, best = max(scores, key=lambda pair: pair[0])
     return best if score >= MIN_SHARE else None
 
@@ -60,9 +75,19 @@ def language_evidence(found: str | None, label: str | None) -> tuple[FieldEviden
     )
 
 
-def _common(language: str, words: Mapping[str, int]) -> int:
-    """How many words are common ones."""
-    return sum(map(words.__getitem__, STOP_WORDS[language] & words.keys()))
+def _words_of(sample: str, used: str) -> list[str]:
+    """What _WORD finds; `used` are the characters of the sample, each once."""
+    signs = [sign for sign in used if sign > "\x7f" and (not sign.isalnum() or sign.isdecimal())]
+    if "\u200c" in signs or len(signs) > _FEW:
+        return _WORD.findall(sample)
+    for sign in signs:
+        sample = sample.replace(sign, " ")
+    return sample.encode("utf-8", "surrogatepass").translate(_BREAKS).decode("utf-8", "surrogatepass").split()
+
+
+def _common(language: str, counts: Mapping[tuple[str, ...] | None, int]) -> int:
+    """How many words are common ones; `counts` by the languages that they are common in."""
+    return sum(count for speakers, count in counts.items() if speakers and language in speakers)
 
 
 def _telling(language: str, sample: str) -> float:

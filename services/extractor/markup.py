@@ -20,6 +20,7 @@ MAX_JSON_LD = 1_000_000  # characters of one block; the largest of 1,404 archive
 MAX_NODES = 500  # JSON-LD objects looked at
 MAX_LINES = 20_000  # visible lines looked at
 MAX_VALUE = 2_000  # characters of one meta value
+STOPPED = etree.ErrorTypes.ERR_RESOURCE_LIMIT  # libxml2 goes on after any other error
 
 _SELF_CLOSED = re.compile(r"(<html\b[^<>]{0,2000})(?<=/)>", re.IGNORECASE)
 _HEAD = 20_000  # characters in which the document element begins
@@ -60,6 +61,8 @@ def parse_markup(text: str, url: str) -> Markup:
         raise Poison("unreadable-markup", f"{type(exc).__name__}: {exc}"[:200]) from exc
     if tree is None:
         raise Poison("unreadable-markup", "no element")
+    if (last := parser.error_log.last_error) and last.type == STOPPED:  # the rest of the page is lost
+        raise Poison("page-too-complex", last.message.partition(",")[0])
     # one walk for all: each costs as much as the tree is large, however few it finds
     found = tuple(tree.iter("meta", "script", "td", "th", *LANDMARKS))
     _cap_spans(found)

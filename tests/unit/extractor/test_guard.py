@@ -7,15 +7,13 @@ from services.stage import Poison
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("<div>" * 1_000, "1000 levels of nesting"),
-        ("</div>" * 5_000 + "<DIV>" * 300, "300 levels of nesting"),
-        ("<div><span>" * 126 + "</b>", "252 levels of nesting"),
         ("<p a=b>" * 200_000, "equals signs"),
         ("<i>ab</i>" * 20_001, "20001 tags"),
         ("<div>" * 100_000, "tags"),
         ("<p>ab</p>" * 300_000, "tags"),
         ("a<br>" * 25_000, "line breaks"),
         ("<a href='/x'>word</a> " * 12_000, "links"),
+        ("<A HREF='/x'>word</A> " * 8_001, "8001 links"),
         ("<table><tr>" + "<td>1" * 25_000, "table cells"),
         ("<p " + " ".join(f"a{i}=1" for i in range(20_000)) + ">x</p>", "attributes"),
         ("<p>one</p>" * 100 + "<p " + " ".join(f"a{i}" for i in range(2_001)) + ">x</p>" * 900, "attributes"),
@@ -38,10 +36,9 @@ def test_markup_larger_than_any_page_is_refused_unread() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "<div>" * 100 + "x" + "</div>" * 100,
+        "<div>" * 8_001 + "x",  # the parser stops by itself
         "<div><p>one</p></div>" * 5_000,
         "<li>one<li>two<p>three<p>four" * 1_000,  # end tags that HTML lets one leave out
-        "<div><span>" * 125,
         "<svg>" + "<path d='M0'/><circle/>" * 300 + "</svg>",
         "<script>" + "a=1;" * 9_000 + "if(a<b){}</script>",
         "<i>a</i>" * 20_000,

@@ -6,6 +6,7 @@ from lxml import html as lxml_html
 from services.extractor.classnames import CLASSES, NAMES
 from services.extractor.markup import parse_markup
 from services.extractor.segments import MAX_BLOCKS, Segments, segment
+from services.stage import Poison
 
 
 def segments_of(body: str) -> Segments:
@@ -94,12 +95,19 @@ def test_kinds_are_equal_where_tag_and_class_are_and_the_parents_too() -> None:
     assert len({one, three, four}) == 3
 
 
+@pytest.mark.parametrize("tag", ["div", "x-part"])
+def test_nesting_as_deep_as_the_parser_follows_is_walked(tag: str) -> None:
+    assert parse_markup("<body>" + f"<{tag}>" * 240 + "deep", "https://news.example/a").lines == ("deep",)
+
+
 @pytest.mark.parametrize(
-    ("tag", "levels", "last"), [("div", 240, "deep"), ("x-part", 240, "deep"), ("x-part", 15_000, "")]
+    "text",
+    ["<div>" * 1_000, "</div>" * 3_000 + "<DIV>" * 300, "<div><span>" * 128 + "</b>", "<x-part>" * 15_000],
 )
-def test_nesting_as_deep_as_the_parser_leaves_it_is_walked(tag: str, levels: int, last: str) -> None:
-    lines = parse_markup("<body>" + f"<{tag}>" * levels + "deep", "https://news.example/a").lines
-    assert lines == ((last,) if last else ())
+def test_nesting_that_the_parser_does_not_follow_loses_no_text_unsaid(text: str) -> None:
+    with pytest.raises(Poison, match="Excessive depth in document: 256") as refused:
+        parse_markup(text + "deep", "https://news.example/a")
+    assert refused.value.reason == "page-too-complex"
 
 
 def test_no_more_blocks_are_kept_than_the_limit_and_it_does_not_take_long() -> None:
