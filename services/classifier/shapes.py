@@ -27,13 +27,30 @@ def one_of(listed: Sequence[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(listed, key=len, reverse=True))
 
 
+def initial_of(*listed: Sequence[str]) -> str:
+    """The first letter of one of the words, where a word begins.
+
+    An expression that begins with a set of letters is not tried at every place of a text, one with `\\b` is.
+    """
+    letters = "".join(sorted({re.escape(word[0]) for words in listed for word in words}))
+    return rf"[{letters}](?<!\w[{letters}])"
+
+
+def rest_of(listed: Sequence[str]) -> str:
+    """What follows the initial of each of the words, longest first."""
+    return "|".join(
+        f"(?<={re.escape(word[0])}){re.escape(word[1:])}" for word in sorted(listed, key=len, reverse=True)
+    )
+
+
 _TITLE = one_of(WORDS["honorifics"] + WORDS["titles"])
 _SAID = one_of(WORDS["said"])
 _GIVEN, _NOT_IN_NAMES = frozenset(WORDS["given"]), frozenset(WORDS["not_in_names"])
 _OPENERS = frozenset(WORDS["openers"])
 _NOT_PEOPLE = _NOT_IN_NAMES.union(WORDS["honorifics"], WORDS["titles"])
 _HEADS = re.compile(
-    rf"\b(?:(?P<organisation>{one_of(WORDS['bodies'])})|(?P<place>{one_of(WORDS['places'])}))\b"
+    initial_of(WORDS["bodies"], WORDS["places"])
+    + rf"(?:(?P<organisation>{rest_of(WORDS['bodies'])})|(?P<place>{rest_of(WORDS['places'])}))\b"
 )
 _BEFORE_HEAD = re.compile(rf"(?:\b\d{{1,3}}(?:st|nd|rd|th)[ ])?\b(?:(?:[Aa]l-)?{_PART}[ ]){{1,4}}\Z")
 _FORWARD = re.compile(
@@ -48,11 +65,13 @@ _TOLD_BEFORE = re.compile(rf"(?:\b(?:{_TITLE})\s|\b(?:{_SAID})[ ])\Z")
 _TOLD_AFTER = re.compile(
     rf",[ ](?:who\b|[^.;:\n,]{{0,60}}?\b(?:{one_of(WORDS['roles'])})\b)|[ ](?:{_SAID})\b"
 )
-_ADDRESSED = re.compile(rf"\b(?:{one_of(WORDS['honorifics'])})[ ](?P<name>(?:[Aa]l-)?{_PART})\b")
+_ADDRESSED = re.compile(
+    initial_of(WORDS["honorifics"]) + rf"(?:{rest_of(WORDS['honorifics'])})[ ](?P<name>(?:[Aa]l-)?{_PART})\b"
+)
 ENOUGH_MENTIONS = 2  # one word that nothing explains is a name when it comes back
 _ALONE = re.compile(
-    r"(?<=[a-z,;(] )[A-Z][a-z’'ʼ]{2,30}(?:-[A-Z][a-z]{1,30}){0,2}(?= [a-z(]|[,;.]|['’]s\b)"
-    r"|(?<=[a-z,;(] )[A-Z]{3,8}(?=[ ,;.)])|(?<=\()[A-Z]{3,8}(?=\))"
+    r"[A-Z](?:(?<=[a-z,;(] .)(?:[a-z’'ʼ]{2,30}(?:-[A-Z][a-z]{1,30}){0,2}(?= [a-z(]|[,;.]|['’]s\b)"
+    r"|[A-Z]{2,7}(?=[ ,;.)]))|(?<=\(.)[A-Z]{2,7}(?=\)))"
 )
 _BEGINS = re.compile(r"(?:\A|[.!?:“\"‘—]\s|[\n“\"‘—])\Z")
 

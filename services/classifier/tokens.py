@@ -8,7 +8,6 @@ in the folded text is an exact slice of the original.
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,12 +30,13 @@ _ARABIC_ARTICLE = re.compile(r"^(?:([وفبك])?ال|لل)(?=.{3})", re.DOTALL)
 
 _ARTICLES = frozenset({"al", "el", "ul"})
 _SUN_ARTICLES = frozenset({"ad", "an", "ar", "as", "ash", "at", "az"})  # only when hyphenated: as-Sudani
-_ANY_ARTICLE = _ARTICLES | _SUN_ARTICLES
+_UNCOUNTED = _ARTICLES | _SUN_ARTICLES | {"the"}
 _ABBREVIATIONS = frozenset({
     "mr", "mrs", "ms", "dr", "gen", "maj", "brig", "lt", "col", "capt", "sgt", "adm", "sen", "rep", "gov",
     "prof", "sec", "st", "jr", "no", "vs", "hon", "amb",
 })  # fmt: skip
 BREAK, COMMA = "|", ","
+LONG = 40  # characters between two blanks; longer ones hardly come back
 LAST_LATIN = "\u05ff"  # what follows is Arabic script, as far as the tables go
 
 
@@ -75,13 +75,18 @@ def fold_word(word: str) -> str:
 
 def _mark(gap: str, before: str) -> str:
     """What stands between two words: BREAK, COMMA or nothing. A dot after an initial or a rank is nothing."""
-    if gap in {" ", "-", ""}:
-        return ""
-    if gap[0] == "." and (len(before) == 1 or before in _ABBREVIATIONS):
+    if gap[:1] == "." and (len(before) == 1 or before in _ABBREVIATIONS):
         gap = gap[1:]
+    return _remembered_mark(gap) if len(gap) < LONG else _read_mark(gap)
+
+
+def _read_mark(gap: str) -> str:
     if _BREAK.search(gap):
         return BREAK
     return COMMA if "," in gap or "،" in gap else ""
+
+
+_remembered_mark = lru_cache(maxsize=1_000)(_read_mark)
 
 
 def _without_possessive(word: str, end: int) -> tuple[str, int]:
@@ -104,27 +109,27 @@ def _is_article(folded: str, following: str) -> bool:
     return folded in _ARTICLES or (folded in _SUN_ARTICLES and following == "-")
 
 
-def _words(text: str) -> Iterator[tuple[str, int, int, str]]:
-    """Of every word: folded, where it begins and ends, and the mark that stands before it."""
-    last_end, before = 0, ""
-    for match in _WORD.finditer(text):
-        word = match[0]
+_Word = tuple[str, str, int, int, str]
+"""Folded, the same with its Arabic article, where it begins and ends, and what is before it."""
+
+
+def _read_token(token: str) -> tuple[tuple[_Word, ...], str]:
+    """The words of what stands between two blanks, and what follows them, with the blank."""
+    words: list[_Word] = []
+    last_end = 0
+    for match in _WORD.finditer(token):
         start, whole_end = match.span()
-        if word.isalnum():
-            end, folded = whole_end, word.lower() if word.isascii() else fold_word(word)
-        else:
-            word, end = _without_possessive(word, whole_end)
-            folded = fold_word(word)
-        if not folded:
+        word, end = _without_possessive(match[0], whole_end)
+        whole = fold_word(word)
+        if not whole:
             continue
-        mark = ""
-        if last_end and (gap := text[last_end:start]) != " ":
-            mark = _mark(gap, before)
-        last_end, before = whole_end, folded
-        if folded[0] > LAST_LATIN:
-            folded, skipped = _without_article(folded, word)
-            start += skipped
-        yield folded, start, end, mark
+        folded, skipped = _without_article(whole, word) if whole[0] > LAST_LATIN else (whole, 0)
+        words.append((folded, whole, start + skipped, end, token[last_end:start]))
+        last_end = whole_end
+    return tuple(words), token[last_end:] + " "
+
+
+_remembered_token = lru_cache(maxsize=20_000)(_read_token)  # most words come back
 
 
 def fold(text: str) -> Folded:
@@ -134,24 +139,33 @@ def fold(text: str) -> Folded:
     begins: list[int] = []
     starts: list[int] = []
     ends: list[int] = []
-    position, article = 1, -1
-    for folded, start, end, mark in _words(text):
-        if mark and begins:
-            parts.append(mark)
-            position, article = position + 2, -1
-        if folded == "the":
-            continue
-        if folded in _ANY_ARTICLE and _is_article(folded, following := text[end : end + 1]):
-            article = start if following in {"-", " "} else -1
-            continue
-        if article >= 0:
-            start = article if text[start].isupper() else start
-            article = -1
-        parts.append(folded)
-        begins.append(position)
-        starts.append(start)
-        ends.append(end)
-        position += len(folded) + 1
+    position, article, at = 1, -1, 0
+    gap = before = ""
+    for token in text.split(" "):
+        words, tail = _remembered_token(token) if len(token) < LONG else _read_token(token)
+        for folded, whole, begin, finish, lead in words:
+            gap += lead
+            if gap != " " and before and (mark := _mark(gap, before)) and begins:
+                parts.append(mark)
+                position, article = position + 2, -1
+            gap, before = "", whole
+            start, end = at + begin, at + finish
+            if folded in _UNCOUNTED:
+                if folded == "the":
+                    continue
+                if _is_article(folded, following := text[end : end + 1]):
+                    article = start if following in {"-", " "} else -1
+                    continue
+            if article >= 0:
+                start = article if text[start].isupper() else start
+                article = -1
+            parts.append(folded)
+            begins.append(position)
+            starts.append(start)
+            ends.append(end)
+            position += len(folded) + 1
+        gap += tail
+        at += len(token) + 1
     return Folded(" ".join([*parts, ""]), tuple(begins), tuple(starts), tuple(ends))
 
 
