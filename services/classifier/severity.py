@@ -26,6 +26,8 @@ _TOLLS = tuple(
         r"(?P<count>[0-9٠-٩۰-۹]{1,5})\s(?:\w+\s){0,3}?(?:قتيل|قتلى|شهيد|شهداء|کشته|جان باخت)",
     )
 )
+_TELLING = re.compile(r"[kdmehc](?:ill|ead|ied|eath|artyr|xecut|ang|rown|laim)|قت|شه|کشته|جان", re.IGNORECASE)
+"""Without which there is no toll: one search instead of five."""
 _HURT = r"(?:casualt\w+|injur\w+|hurt|killed|deaths?|dead|victims|wounded)"
 _NOBODY = re.compile(
     rf"\b(?:no|without|nobody|no one|none)\b[^.]{{0,30}}\b{_HURT}\b|\b(?:unhurt|unharmed)\b"
@@ -49,7 +51,8 @@ class Severity:
 def tell_severity(title: str, text: str) -> Severity:
     """By the largest number of dead that the front tells of, or that it says nobody was hurt."""
     front = f"{title}. {text[:FRONT_CHARS]}"
-    dead = max((_number(found["count"]) for toll in _TOLLS for found in toll.finditer(front)), default=0)
+    tolls = _TOLLS if _TELLING.search(front) else ()
+    dead = max((_number(found["count"]) for toll in tolls for found in toll.finditer(front)), default=0)
     for least, added in STEPS:
         if dead >= least:
             return Severity(added, f"tells of {dead} dead")
