@@ -277,6 +277,27 @@ def trace(page: Annotated[str, typer.Argument(help="A URL, or a page id.")], jso
 
 
 @app.command()
+def story(
+    which: Annotated[str, typer.Argument(help="A story id, or a URL or page id of one of its pages.")],
+    json: AsJson = False,
+) -> None:
+    """One event: the pages that tell it, who copied whom, who stands behind it, where they differ."""
+    from services.embedded.runs import ident_of
+    from services.stage import Skip
+    from services.store.story import tell_story
+    from services.store.view_story import print_story
+
+    try:
+        page = "" if which.startswith("story-") else ident_of(which)
+    except Skip as exc:
+        _fail(f"{which}: neither a story id nor a page: {exc}", USAGE)
+    found = _stored(lambda place: tell_story(place, which, page))
+    if found is None:
+        _fail(f"{which}: no story; `sirwan search` and `sirwan trace URL` say which there are", REFUSED)
+    _show(found, json, lambda: print_story(_console(), found))
+
+
+@app.command()
 def status(json: AsJson = False) -> None:
     """Is it working? Exit 0 if it is or is at rest, else 1: stages, lag, dead letters, age by owner."""
     from services.runtime.clock import SystemClock

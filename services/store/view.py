@@ -81,7 +81,7 @@ def _print_stories(console: Console, outcomes: Sequence[Outcome], letters: Mappi
         members = [each for each in outcomes if each.story_id == ident]
         if len(members) < 2:
             continue
-        told = f"\nStory {letter}: {len(members)} pages, {_voices(members[0].independent_sources or 1)}: "
+        told = f"\nStory {letter}: {len(members)} pages, {voices(members[0].independent_sources or 1)}: "
         console.print(Text(told) + plain(members[0].story or "(no title)"), soft_wrap=True)
 
 
@@ -116,7 +116,7 @@ def print_hits(console: Console, hits: Sequence[Hit]) -> None:
     for number, hit in enumerate(hits, 1):
         head = Text(f"{number}. ", "dim") + plain(hit.title or "(no title)", "bold")
         about = ", ".join(f"{country} {GRADES[grade]}" for country, grade in sorted(hit.countries.items()))
-        facts = (hit.source_id, hit.published, about, hit.copy_verdict, _voices(hit.independent_sources))
+        facts = (hit.source_id, hit.published, about, hit.copy_verdict, voices(hit.independent_sources))
         console.print(head)
         console.print(plain("   " + " · ".join(fact for fact in facts if fact), "dim"))
         excerpt = plain(hit.snippet.text)
@@ -126,7 +126,8 @@ def print_hits(console: Console, hits: Sequence[Hit]) -> None:
         console.print(plain("   " + hit.url, "cyan"))
 
 
-def _voices(count: int) -> str:
+def voices(count: int) -> str:
+    """The number of independent sources in words."""
     return f"{count} independent source{'' if count == 1 else 's'}"
 
 
@@ -163,8 +164,9 @@ def _kept(found: Trace) -> Iterable[Text]:
             yield Text("        ") + plain(f"{evidence.kind}: {evidence.text}")
     for story in found.stories:
         pages = "1 page" if story.members == 1 else f"{story.members} pages"
-        told = f"{pages}, {_voices(story.independent_sources)}"
-        yield Text("story   ", "dim") + plain(story.title or story.story_id) + Text(f": {told}")
+        told = f"{pages}, {voices(story.independent_sources)}"
+        named = plain(story.title or "(no title)") + Text(f": {told}")
+        yield Text("story   ", "dim") + named + Text(f" ({story.story_id})", "dim")
     for letter in found.dead_letters:
         yield Text("dead    ", "red") + plain(f"{letter.stage}: {letter.reason}: {letter.error}")
 

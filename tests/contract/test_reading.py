@@ -13,6 +13,7 @@ from services.runtime.place import Place, Server
 from services.store.outcomes import outcomes, without_end
 from services.store.search import search
 from services.store.status import status
+from services.store.story import tell_story
 from services.store.tables import Row
 from services.store.trace import trace
 from tests.unit.store.records import (
@@ -125,6 +126,34 @@ def test_a_trace_is_the_same(stores: Stores, name: str) -> None:
     of_file, of_server = (trace(place, page(name)) for place in stores)
     assert of_server == of_file
     assert of_file.known is (name != "unheard-of")
+
+
+@pytest.mark.parametrize(
+    ("story_id", "page_id"),
+    [("story-1", ""), ("", page("copy")), ("story-2", page("never")), ("\0", "\udcff")],
+)
+def test_a_story_is_the_same(stores: Stores, story_id: str, page_id: str) -> None:
+    of_file, of_server = (tell_story(place, story_id, page_id) for place in stores)
+    assert of_server == of_file
+    if story_id == "story-1" or page_id == page("copy"):
+        assert of_file is not None
+        assert (of_file.title, of_file.independent_sources) == ("Water talks", 2)
+        told = {each.page_id: (each.copy_verdict, each.copy_of, each.of_publisher) for each in of_file.pages}
+        assert told[page("copy")] == ("spun", page("headline"), "River Post")
+        assert told[page("headline")] == ("original", None, None)
+    else:
+        assert of_file is None
+
+
+def test_a_page_of_a_story_that_is_not_stored_yet_is_named_all_the_same(stores: Stores) -> None:
+    for place in stores:
+        fill(place, row(a_story(story_id="story-3", members=(page("late"), page("once")))))
+    of_file, of_server = (tell_story(place, "story-3", "") for place in stores)
+    assert of_server == of_file
+    assert of_file is not None
+    assert [(each.page_id, each.title) for each in of_file.pages] == [
+        (page("once"), "Rain at last"), (page("late"), None),
+    ]  # fmt: skip
 
 
 def test_a_status_is_the_same(stores: Stores) -> None:

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from schemas.records import Copy, Disagreement, StatedValue
 from services.cli import app
 from services.runtime.place import Server
 from tests.broker import free_port
 from tests.e2e.test_bad_input import ARTICLE, ROOT, sirwan
 from tests.records import page_id
-from tests.unit.store.records import an_article, fill, row
+from tests.unit.store.records import a_story, an_article, fill, page, row
 
 HEAVY = (
     "pydantic",
@@ -313,6 +314,39 @@ def test_a_trace_finds_the_page_under_the_other_scheme(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert "but https://t.example/a was: try `sirwan trace https://t.example/a`" in done.stderr
     assert "never met; no source" in sirwan(tmp_path, "trace", "http://t.example/b").stderr
+
+
+def test_a_story_is_told_by_its_id_or_by_one_of_its_pages(tmp_path: Path) -> None:
+    reworked = Copy(verdict="edited", score=0.1, of=page("river"), of_publisher="River Post")
+    fill(
+        tmp_path / "sirwan.db",
+        row(an_article("river", source_id="river-post")),
+        row(an_article("lake", title="Talks on [water]", copy_=reworked)),
+        row(
+            a_story(
+                families=("River Press",),
+                split_from="story-0",
+                disagreements=(
+                    Disagreement(
+                        what="dead",
+                        values=(
+                            StatedValue(value="3", page_ids=(page("river"),)),
+                            StatedValue(value="5", page_ids=(page("lake"),)),
+                        ),
+                    ),
+                ),
+            )
+        ),
+    )
+    told = sirwan(tmp_path, "story", "story-1")
+    assert told.returncode == 0
+    for words in ("Water talks", "2 pages, 2 independent sources: River Press", "Talks on [water]",
+                  "edited of river-post", "split from story-0", "differ dead: 3 (1), 5 (1)"):  # fmt: skip
+        assert words in told.stdout
+    assert sirwan(tmp_path, "story", page("lake")).stdout == told.stdout
+    assert len(json.loads(sirwan(tmp_path, "story", "story-1", "--json").stdout)["pages"]) == 2
+    assert "no story; `sirwan search`" in sirwan(tmp_path, "story", "story-9").stderr
+    assert sirwan(tmp_path, "story", "nonsense").returncode == 2
 
 
 def test_a_run_that_could_read_no_feed_does_not_end_well(tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ SHELLS: dict[str, set[str]] = {
     "classifier": set(),
     "linker": set(),
     "store": {"delivered", "fit", "glance", "layout", "outcomes", "postgres", "postgres_reader",
-              "postgres_server", "reading", "search", "sqlite", "sqlite_file", "status", "tally", "trace",
-              "standings", "view"},
+              "postgres_server", "reading", "search", "sqlite", "sqlite_file", "standings", "status",
+              "story", "tally", "trace", "view", "view_story"},
 }  # fmt: skip
 SHELL_OF_EVERY_ROOM = {"__main__", "service"}
 
