@@ -1,22 +1,14 @@
 """The linker as the runtime runs it: the one stage that remembers. Run one replica."""
 
-import structlog
-
 from schemas.records import ClassifiedArticle
 from services.linker.events import Unreadable
-from services.linker.sentences import installed
 from services.linker.stage import following
 from services.runtime.fitting import Surroundings, fit_stage
 from services.stage import Poison, Stage
 
-log = structlog.get_logger()
-
-WITHOUT = "words, names, figures: for sentences too, install requirements/vectors.txt"
-
 
 def _from_memory(around: Surroundings) -> Stage[ClassifiedArticle]:
     """The stage as it was when it last remembered. Raises Poison("memory-unreadable")."""
-    log.info("stories are told apart", by="sentences, words, names, figures" if installed() else WITHOUT)
     try:
         return following(lambda: around.sources.now, around.state)
     except Unreadable as exc:

@@ -27,7 +27,7 @@ from services.linker.judge import Amended, Judgement, judge
 from services.linker.publishers import Publishers, publishers_digest
 from services.linker.reading import identity_of, read_article
 from services.linker.repair import persons_digest
-from services.linker.sentences import sentences_digest
+from services.linker.sentences import installed, sentences_digest
 from services.linker.spun.model import load_model
 from services.linker.stories import story_record
 from services.linker.vectors import words_digest
@@ -52,7 +52,7 @@ def stamps() -> tuple[Stamp, ...]:
         ),
         Stamp(
             component="linker.stories",
-            version="1",
+            version="1+sentences" if installed() else "1",
             digest=_digest(
                 repr(stories.THRESHOLD),
                 repr(stories.WEIGHTS),
