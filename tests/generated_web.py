@@ -1,7 +1,8 @@
 """Many small pages on loopback for load and kill tests: the same number always gives the same page.
 
-The words are made up, so that no two articles resemble each other by chance; what is real in them (Iraq,
-Baghdad) makes them relevant.
+The words are made up, and long, so that no two articles resemble each other by chance (of words of two or
+three syllables they shared a dozen, and one pair in a million was like enough for a story); what is real in
+them (Iraq) makes them relevant.
 """
 
 import random
@@ -29,7 +30,7 @@ def kind_of(number: int) -> str:
 
 def sentence(chance: random.Random, about: str) -> str:
     """A dozen made-up words around a real one."""
-    words = ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 3))) for _ in range(11)]
+    words = ["".join(chance.choices(SYLLABLES, k=chance.randint(3, 4))) for _ in range(11)]
     words.insert(chance.randint(1, 9), about)
     return " ".join(["The", *words]) + "."
 
