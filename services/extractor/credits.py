@@ -7,6 +7,7 @@ like a credit ("Written by the minister, the letter ..."), and gives none.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from schemas.records import Credit
@@ -100,11 +101,16 @@ def _credits_of(line: str) -> Iterator[Credit]:
 
 def _rules_for(line: str, among: int) -> Iterator[CreditRule]:
     """Those of these rules, a bit for each, that may match a line, in order."""
-    bits = _NEEDS.found_in(fold_case(line)) & among
+    bits = _needed(line) & among
     while bits:
         lowest = bits & -bits
         yield RULES[lowest.bit_length() - 1]
         bits ^= lowest
+
+
+@lru_cache(maxsize=500)  # a paragraph is asked about twice: to leave it out, and for what it credits
+def _needed(line: str) -> int:
+    return _NEEDS.found_in(fold_case(line))
 
 
 def _read(rule: CreditRule, m: re.Match[str], text: str) -> Iterator[Credit]:
