@@ -16,6 +16,7 @@ import typer
 if TYPE_CHECKING:
     from services.runtime.config import Settings
     from services.runtime.place import Place
+    from services.store.narrowing import Narrowed
 
 REFUSED, USAGE, UNREACHABLE = 1, 2, 3
 BATCH = 1000  # lines written at once where all input was read before
@@ -226,32 +227,82 @@ def robots(
 
 @app.command(context_settings={"ignore_unknown_options": True})  # -word is a word
 def search(
-    words: list[str],
+    words: Annotated[
+        list[str] | None, typer.Argument(help='All are wanted; "…" is a phrase, -word is unwanted.')
+    ] = None,
     country: Annotated[str | None, typer.Option(help="ISO code: IQ or IR.")] = None,
+    grade: Annotated[int | None, typer.Option(help="At least: 1 secondary, 2 primary.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Topic, by id or name: docs/labels.md.")] = None,
+    entity: Annotated[str | None, typer.Option(help="Person, body or place, by id or name.")] = None,
     source: Annotated[str | None, typer.Option(help="Source id.")] = None,
+    family: Annotated[str | None, typer.Option(help="Owner of the source.")] = None,
     language: Annotated[str | None, typer.Option(help="BCP 47: en, ar, fa …")] = None,
     copy: Annotated[str | None, typer.Option(help="original, reprint, edited or spun.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 10,
+    story: Annotated[str | None, typer.Option(help="Story id.")] = None,
+    since: Annotated[str | None, typer.Option(help="Published on this day or later: 2026-03-01.")] = None,
+    until: Annotated[str | None, typer.Option(help="Published on this day or before.")] = None,
+    sort: Annotated[
+        str | None, typer.Option(help="best, newest or oldest.", show_default="best; newest without words")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Hits shown.")] = 10,
     json: AsJson = False,
+    form: Annotated[
+        str | None,
+        typer.Option("--export", help="All hits in full: jsonl, as published, or csv, for spreadsheets."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File for --export, which appears whole or not at all.")
+    ] = None,
 ) -> None:
-    """Find stored articles; all words are wanted, "…" is a phrase, -word is unwanted."""
+    """Find stored articles by their words, by what they are about, or both."""
+    from services.store.narrowing import Narrowed
     from services.store.query import BadSearch
     from services.store.search import search as find
     from services.store.view import print_hits
 
-    narrowed = {
-        "country": country and country.upper(),
-        "source": source,
-        "language": language and language.lower(),
-        "copy": copy and copy.lower(),
-    }
+    if odd := next((word for word in words or () if word.startswith("--")), None):
+        _fail(f"{odd}: no such option; `sirwan search --help` lists them", USAGE)
+    typed = " ".join(words or ())
+    narrowed = Narrowed(
+        country=country and country.upper(), grade=grade, topic=topic, entity=entity, source=source,
+        family=family, language=language and language.lower(), copy=copy and copy.lower(), story=story,
+        since=since, until=until,
+    )  # fmt: skip
     try:
-        found = _stored(lambda place: find(place, " ".join(words), limit=limit, **narrowed))
+        if form is not None:
+            _export(form, typed, narrowed, sort, out)
+            return
+        found = _stored(lambda place: find(place, typed, narrowed, order=sort, limit=limit))
     except BadSearch as exc:
         _fail(str(exc), USAGE)
     _show(found, json, lambda: print_hits(_console(), found))
     if not found:
         _fail("nothing found", REFUSED)
+
+
+def _export(form: str, typed: str, narrowed: "Narrowed", sort: str | None, out: Path | None) -> None:
+    from services.runtime.drafts import write_whole
+    from services.store.export import export
+    from services.store.export_forms import FORMS
+
+    if form not in FORMS:
+        _fail(f"--export {form}: there are {' and '.join(FORMS)}", USAGE)
+    count = 0
+
+    def counted(found: Iterable[Any]) -> Iterator[Any]:
+        nonlocal count
+        for count, each in enumerate(found, 1):  # noqa: B007 - told at the end
+            yield each
+
+    pieces = _stored(lambda place: FORMS[form](counted(export(place, typed, narrowed, order=sort))))
+    if out is None:
+        _write(pieces, b"")
+    else:
+        try:
+            write_whole(out, pieces)
+        except OSError as exc:
+            _fail(f"{out}: {exc.strerror or exc}", REFUSED)
+    typer.echo(f"{count} article{'' if count == 1 else 's'}{f' in {out}' if out else ''}", err=True)
 
 
 @app.command()

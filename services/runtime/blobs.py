@@ -1,12 +1,12 @@
 """Bodies too large for a message are kept in a folder under their SHA-256 (claim check)."""
 
 import hashlib
-import tempfile
 from pathlib import Path
 
 import msgspec
 
 from schemas.records import Blob, RawPage
+from services.runtime.drafts import write_whole
 from services.stage import Poison, Transient
 
 CLAIM_CHECK = 2 * 1024 * 1024  # bytes; larger bodies do not travel in messages
@@ -24,9 +24,7 @@ def keep_body(page: RawPage, folder: Path, limit: int = CLAIM_CHECK) -> RawPage:
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as draft:
-                draft.write(page.body)
-            Path(draft.name).replace(path)
+            write_whole(path, [page.body])
     except OSError as exc:
         raise Transient("blobs-unavailable", f"{folder}: {exc}") from exc
     return msgspec.structs.replace(page, body=None, blob=Blob(sha256=page.body_sha256, bytes=len(page.body)))

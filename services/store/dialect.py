@@ -10,6 +10,7 @@ from collections.abc import Mapping
 # stops it: articles are looked up one by one until there are enough.
 SQLITE: Mapping[str, str] = {
     "grades": "json_group_object(r.country, r.grade)",
+    "day": "substr(coalesce(a.published, a.fetched_at), 1, 10)",
     "moment": "substr(fetched_at, 1, 15)",  # 2026-11-26T10:4
     "hits": "search CROSS JOIN search_text w ON w.id = search.rowid"
     " CROSS JOIN articles a ON a.page_id = w.page_id",
@@ -25,6 +26,7 @@ SQLITE: Mapping[str, str] = {
 # leaves out what is unwanted: it would take part in the rank, and alone it would match nearly everything.
 POSTGRES: Mapping[str, str] = {
     "grades": "coalesce(json_object_agg(r.country, r.grade ORDER BY r.country)::text, '{}')",
+    "day": "coalesce(substr(a.published, 1, 10), to_char(a.fetched_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'))",
     "moment": "date_bin('10 minutes', fetched_at, 'epoch')",
     "hits": "search_text w JOIN articles a ON a.page_id = w.page_id"
     " CROSS JOIN to_tsquery('simple', $1) AS asked CROSS JOIN CAST(querytree(asked) AS tsquery) AS wanted",

@@ -1,36 +1,30 @@
 """Find articles by their words: the read side, on a connection of its own."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from services.runtime.place import Place
+from services.store.narrowing import UNNARROWED, Narrowed, conditions, order_of
 from services.store.query import BadSearch, Query, parse_query
-from services.store.reading import reading, storable
+from services.store.reading import Reader, reading, storable
 from services.store.snippet import Snippet, cut_snippet
 
 MOST_HITS = 1000
 
-FIND = """
+FOUND = """
+SELECT a.page_id AS page_id, %s AS score, {day} AS day, a.fetched_at AS came
+  FROM %s WHERE a.status = 'usable' AND %s
+"""
+BY_WORDS = FOUND % ("{score}", "{hits}", "{matches}")
+ALL = FOUND % ("0.0", "articles a", "$1 = ''")
+SHOWN = """
 SELECT a.page_id, a.title, a.text, a.canonical_url AS url, a.source_id, a.language, a.published, a.fetched_at,
-       a.copy_verdict, a.story_id, {score} AS score,
+       a.copy_verdict, a.story_id, f.score,
        coalesce((SELECT s.independent_sources FROM stories s WHERE s.story_id = a.story_id),
                 a.independent_sources) AS independent_sources,
        (SELECT {grades} FROM relevance r WHERE r.page_id = a.page_id AND r.grade > 0) AS countries
-  FROM {hits}
- WHERE {matches} AND a.status = 'usable'
 """
-BEST_FIRST = " ORDER BY {best_first} LIMIT $2"
-
-FILTERS: Mapping[str, str] = {
-    "country": "EXISTS (SELECT 1 FROM relevance r"
-    " WHERE r.page_id = a.page_id AND r.country = $%d AND r.grade > 0)",
-    "source": "a.source_id = $%d",
-    "language": "a.language = $%d",
-    "copy": "a.copy_verdict = $%d",
-}
-"""What a search may be narrowed to, each by one value."""
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,29 +48,48 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 def search(
     place: Place,
     typed: str,
+    narrowed: Narrowed = UNNARROWED,
     *,
-    country: str | None = None,
-    source: str | None = None,
-    language: str | None = None,
-    copy: str | None = None,
+    order: str | None = None,
     limit: int = 20,
 ) -> list[Hit]:
-    """The best `limit` articles for what was typed (services/store/query.py says how it is read).
+    """The first `limit` articles for what was typed (services/store/query.py says how it is read), or for
+    nothing typed all that narrowing leaves. `order`: services/store/narrowing.py.
 
     Raises BadSearch for a search that means nothing and Transient where the store cannot be read.
     """
     if not 1 <= limit <= MOST_HITS:
         raise BadSearch(f"the limit is {limit}; it must be from 1 to {MOST_HITS}")
-    query = parse_query(typed)
-    given = {"country": country, "source": source, "language": language, "copy": copy}
-    narrowed = {name: storable(value) for name, value in given.items() if value is not None}
-    conditions = "".join(f" AND {FILTERS[name] % number}" for number, name in enumerate(narrowed, 3))
+    query = asked_for(typed, narrowed)
+    sort = order_of(order, query is not None)
     with reading(place) as store:
-        values = (store.matching(query), limit, *narrowed.values())
-        return [_hit(row, query) for row in store.rows(FIND + conditions + BEST_FIRST, *values)]
+        found, values = found_by(store, query, narrowed)
+        rows = store.rows(
+            f"{SHOWN} FROM ({found} ORDER BY {sort.found} LIMIT {limit:d}) f"
+            f" JOIN articles a ON a.page_id = f.page_id ORDER BY {sort.shown}",
+            *values,
+        )
+        return [_hit(row, query) for row in rows]
 
 
-def _hit(row: dict[str, Any], query: Query) -> Hit:
+def asked_for(typed: str, narrowed: Narrowed) -> Query | None:
+    """What was typed; None where nothing was and something else narrows the search. Raises BadSearch."""
+    if not typed.strip() and narrowed != UNNARROWED:
+        return None
+    return parse_query(typed)
+
+
+def found_by(store: Reader, query: Query | None, narrowed: Narrowed) -> tuple[str, list[str]]:
+    """The query for `page_id, score, day, came` of every usable article wanted, unsorted, and its values.
+
+    Raises BadSearch.
+    """
+    sql, values = conditions(narrowed, 2)
+    asked = "" if query is None else store.matching(query)
+    return (ALL if query is None else BY_WORDS) + sql, [asked, *map(storable, values)]
+
+
+def _hit(row: dict[str, Any], query: Query | None) -> Hit:
     text, countries = row.pop("text"), row.pop("countries")
     grades = msgspec.json.decode(countries, type=dict[str, int])
-    return Hit(**row, countries=grades, snippet=cut_snippet(text, query.wanted))
+    return Hit(**row, countries=grades, snippet=cut_snippet(text, query.wanted if query else ()))

@@ -21,6 +21,8 @@ class Snippet(msgspec.Struct, frozen=True):
 
 def cut_snippet(text: str, wanted: Sequence[Term], width: int = WIDTH) -> Snippet:
     """About `width` characters around the first match, whole words; the beginning where none is found."""
+    if not wanted:
+        return Snippet(text[: _word_end(text, width)])
     folded, origin = fold_in_place(text)
     origin = [*origin, len(text)]
     # Marks that folding dropped at the end of a word belong to it.

@@ -1,6 +1,7 @@
 """The command line as people use it."""
 
 import base64
+import csv
 import json
 import os
 import sqlite3
@@ -278,6 +279,32 @@ def test_an_unwanted_word_is_a_word_and_not_an_option(tmp_path: Path) -> None:
     sirwan(tmp_path, "ingest", str(tmp_path / "page.html"))
     assert sirwan(tmp_path, "search", "canal", "-Basra", "--json").stdout.strip() == "[]"
     assert sirwan(tmp_path, "search", "canal", "-nowhere", "--country", "iq").returncode == 0
+
+
+def test_what_is_found_is_exported_whole(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(ARTICLE)
+    sirwan(tmp_path, "ingest", str(tmp_path / "page.html"))
+    done = sirwan(tmp_path, "search", "canal", "--export", "jsonl")
+    (record,) = map(json.loads, done.stdout.splitlines())
+    assert (record["title"], done.stderr) == ("Iraq and the river", "1 article\n")
+    out = tmp_path / "found.csv"
+    done = sirwan(tmp_path, "search", "--country", "iq", "--grade", "1", "--export", "csv", "--out", str(out))
+    assert (done.returncode, done.stderr) == (0, f"1 article in {out}\n")
+    (row,) = csv.DictReader(out.read_text(encoding="utf-8-sig").splitlines())
+    assert row["page_id"] == record["page_id"]
+    assert len(json.loads(sirwan(tmp_path, "search", "--country", "iq", "--json").stdout)) == 1
+    whole = sirwan(tmp_path, "search", "--export", "jsonl")  # without words
+    assert [json.loads(line) for line in whole.stdout.splitlines()] == [record]
+    for wrong, says in (
+        ([], "nothing to search for"),
+        (["--contry", "iq"], "--contry: no such option"),
+        (["canal", "--export", "xml"], "--export xml: there are jsonl and csv"),
+        (["--since", "May"], "since: 'May' is no day"),
+    ):
+        done = sirwan(tmp_path, "search", *wrong)
+        assert (done.returncode, says in done.stderr, done.stderr.count("\n")) == (2, True, 1), done.stderr
+    done = sirwan(tmp_path, "search", "canal", "--export", "csv", "--out", str(tmp_path / "none" / "x.csv"))
+    assert (done.returncode, "No such file" in done.stderr) == (1, True)
 
 
 def closed(home: Path, *words: str) -> "tuple[int, str]":

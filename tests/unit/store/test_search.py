@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from schemas.records import Copy, CountryRelevance
 from services.runtime.place import Place
 from services.stage import Transient
+from services.store.narrowing import Narrowed
 from services.store.query import BadSearch
 from services.store.search import Hit, search
 from tests.postgres import own_database
@@ -113,7 +114,7 @@ def test_articles_are_found_by_their_words(store: Place, typed: str, found: set[
     ],
 )
 def test_a_search_can_be_narrowed(store: Place, narrowed: dict[str, Any], found: set[str]) -> None:
-    assert set(names(search(store, "dam", **narrowed))) == found
+    assert set(names(search(store, "dam", Narrowed(**narrowed)))) == found
 
 
 def test_a_word_in_the_title_weighs_more(store: Place) -> None:
