@@ -60,7 +60,8 @@ _FORWARD = re.compile(
     rf"|(?:{one_of(WORDS['kinds_of_place'])})[ ]of[ ](?P<inner>(?:[Aa]l-)?{_PART}(?:[ ]{_PART})?))"
 )
 _RUNS = re.compile(rf"\b{_NAME}")
-_LEADING_TITLE = re.compile(rf"(?:{_TITLE})[ ]")
+_LEADING_TITLE = re.compile(rf"(?:(?:[^ ]+[ ]){{0,3}}(?:{one_of(WORDS['offices'])})|{_TITLE})[ ]")
+_WHOLE = re.compile(_NAME)
 _TOLD_BEFORE = re.compile(rf"(?:\b(?:{_TITLE})\s|\b(?:{_SAID})[ ])\Z")
 _TOLD_AFTER = re.compile(
     rf",[ ](?:who\b|[^.;:\n,]{{0,60}}?\b(?:{one_of(WORDS['roles'])})\b)|[ ](?:{_SAID})\b"
@@ -130,6 +131,8 @@ def _person(source: str, start: int, end: int) -> Shape | None:
     titled = False
     while title := _LEADING_TITLE.match(source, start, end):
         start, titled = title.end(), True
+    if titled and (whole := _WHOLE.match(source, start)):  # the title may have taken the room of the name
+        end = max(end, _ends(source, *whole.span()))
     parts = re.split(r"[\s-]", source[start:end])
     if _NOT_IN_NAMES.intersection(parts) or (len(parts) < 2 and not titled):
         return None
