@@ -133,7 +133,7 @@ def upsert(table: Table) -> str:
 
 
 @contextmanager
-def a_file(_: Server) -> Iterator[Place]:
+def a_file(_: Server | None = None) -> Iterator[Place]:
     """A new file."""
     with tempfile.TemporaryDirectory(prefix="sirwan-bench-") as folder:
         yield Path(folder) / "store.db"

@@ -264,9 +264,9 @@ def search(
         _fail(f"{odd}: no such option; `sirwan search --help` lists them", USAGE)
     typed = " ".join(words or ())
     narrowed = Narrowed(
-        country=country and country.upper(), grade=grade, topic=topic, entity=entity, source=source,
-        family=family, language=language and language.lower(), copy=copy and copy.lower(), story=story,
-        since=since, until=until,
+        country=country and country.upper(), grade=grade, topic=topic, entities=_ids_of(entity),
+        source=source, family=family, language=language and language.lower(), copy=copy and copy.lower(),
+        story=story, since=since, until=until,
     )  # fmt: skip
     try:
         if form is not None:
@@ -278,6 +278,18 @@ def search(
     _show(found, json, lambda: print_hits(_console(), found))
     if not found:
         _fail("nothing found", REFUSED)
+
+
+def _ids_of(entity: str | None) -> tuple[str, ...]:
+    """The ids that are meant by an id, or by a name in any spelling."""
+    if entity is None or ":" in entity:
+        return (entity,) if entity else ()
+    from services.classifier.entities import ids_called
+
+    ids = ids_called(entity)
+    if not ids:
+        _fail(f"--entity {entity}: no name", USAGE)
+    return ids
 
 
 def _export(form: str, typed: str, narrowed: "Narrowed", sort: str | None, out: Path | None) -> None:

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from schemas.records import Entity, Place, Span
-from services.classifier.gazetteer import Entry
+from services.classifier.gazetteer import Entry, load_tables
 from services.classifier.matcher import Reading
 from services.classifier.mentions import Mention
-from services.classifier.names import Unknown
+from services.classifier.names import UNKNOWN_KINDS, Unknown, slug_of, unknown_id
+from services.classifier.tokens import fold_phrase
 
 MOST_MENTIONS = 40  # spans per entity: the record has to fit its topic
 MOST_ENTITIES = 150
@@ -68,3 +69,17 @@ def list_places(mentions: Sequence[Mention]) -> tuple[Place, ...]:
         for entry, found in _by_entry(mentions)
         if entry.at is not None
     )
+
+
+def ids_called(name: str) -> tuple[str, ...]:
+    """Ids of all that may be called so, however it is spelt: by the tables, or as an unknown name."""
+    wanted = fold_phrase(name)
+    known = (
+        entry.id
+        for entry in load_tables().entries
+        for form in (entry.name, *entry.forms, *entry.short, *entry.spun)
+        if fold_phrase(form) == wanted
+    )
+    slug = slug_of(name)
+    unknown = (unknown_id(kind, slug) for kind in UNKNOWN_KINDS if slug)
+    return tuple(dict.fromkeys((*known, *unknown)))

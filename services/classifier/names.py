@@ -12,6 +12,7 @@ from services.classifier.mentions import Mention
 from services.classifier.shapes import ENOUGH_MENTIONS, SCANS, Shape, places_of, words_alone
 
 _PLACES = frozenset({"place", "country"})
+UNKNOWN_KINDS = ("person", "organisation", "place", "unknown")
 _PREFIX = {"organisation": "org"}  # of an id, where it is not the type
 SHORTEST_ALONE = 4  # letters of a surname or a first name without the other
 MOST = 60  # unknown names kept per article
@@ -31,6 +32,11 @@ def slug_of(name: str) -> str:
     """A stable id part: lower case, no accents, words joined by underscores."""
     bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", bare.replace("'", "")).strip("_")
+
+
+def unknown_id(kind: str, slug: str) -> str:
+    """The id of a name that the tables do not know."""
+    return f"{_PREFIX.get(kind, kind)}:{slug}"
 
 
 _BETWEEN = re.compile(r"(?:['’]s)?[ -]?")  # Iraq's | Some Name
@@ -109,7 +115,7 @@ def _merged(found: _Found, field_: str) -> Iterator[Unknown]:
     known = {mention.entry.id for mention in found.known}
     for (shape, name), at in found.names.items():
         kind = "unknown" if shape in {"bare", "word"} else shape
-        id_ = f"{_PREFIX.get(kind, kind)}:{slug_of(name)}"
+        id_ = unknown_id(kind, slug_of(name))
         if slug_of(name) and id_ not in known and (shape != "word" or len(at) >= ENOUGH_MENTIONS):
             spans[id_] += at
             shown.setdefault(id_, (name, kind))

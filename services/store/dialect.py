@@ -26,7 +26,7 @@ SQLITE: Mapping[str, str] = {
 # leaves out what is unwanted: it would take part in the rank, and alone it would match nearly everything.
 POSTGRES: Mapping[str, str] = {
     "grades": "coalesce(json_object_agg(r.country, r.grade ORDER BY r.country)::text, '{}')",
-    "day": "coalesce(substr(a.published, 1, 10), to_char(a.fetched_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'))",
+    "day": "article_day(a.published, a.fetched_at)",
     "moment": "date_bin('10 minutes', fetched_at, 'epoch')",
     "hits": "search_text w JOIN articles a ON a.page_id = w.page_id"
     " CROSS JOIN to_tsquery('simple', $1) AS asked CROSS JOIN CAST(querytree(asked) AS tsquery) AS wanted",

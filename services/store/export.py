@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.runtime.place import Place
 from services.store.export_forms import Found
-from services.store.narrowing import UNNARROWED, Narrowed, order_of
+from services.store.narrowing import UNNARROWED, Narrowed, order_of, slots
 from services.store.reading import reading
 from services.store.search import asked_for, found_by
 
@@ -34,12 +34,11 @@ def export(
     query = asked_for(typed, narrowed) if typed.strip() else None
     sort = order_of(order or "oldest", query is not None)
     with reading(place) as store:
-        found, values = found_by(store, query, narrowed)
+        found, values = found_by(store, query, narrowed, best=sort.by_score)
         ids = [row["page_id"] for row in store.rows(SORTED % (found, sort.shown), *values)]
         for start in range(0, len(ids), TOGETHER):
             some = ids[start : start + TOGETHER]
-            slots = ", ".join(f"${number}" for number in range(1, len(some) + 1))
-            rows = {row["page_id"]: row for row in store.rows(RECORDS % slots, *some)}
+            rows = {row["page_id"]: row for row in store.rows(RECORDS % slots(1, len(some)), *some)}
             for page_id in some:
                 row = rows[page_id]
                 yield Found(bytes(row["record"]), row["independent_sources"])

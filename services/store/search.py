@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from services.runtime.place import Place
-from services.store.narrowing import UNNARROWED, Narrowed, conditions, order_of
+from services.store.narrowing import UNNARROWED, Narrowed, conditions, order_of, slots
 from services.store.query import BadSearch, Query, parse_query
 from services.store.reading import Reader, reading, storable
 from services.store.snippet import Snippet, cut_snippet
@@ -16,8 +16,22 @@ FOUND = """
 SELECT a.page_id AS page_id, %s AS score, {day} AS day, a.fetched_at AS came
   FROM %s WHERE a.status = 'usable' AND %s
 """
-BY_WORDS = FOUND % ("{score}", "{hits}", "{matches}")
+BEST = FOUND % ("{score}", "{hits}", "{matches}")
+BY_WORDS = FOUND % ("0.0", "{hits}", "{matches}")
 ALL = FOUND % ("0.0", "articles a", "$1 = ''")
+BY_DAY = FOUND % (
+    "0.0",
+    "articles a CROSS JOIN search_text w ON w.page_id = a.page_id",
+    "EXISTS (SELECT 1 FROM search WHERE search MATCH $1 AND search.rowid = w.id)",
+)
+"""Of SQLite: day by day, each article asked whether it has the words."""
+
+COMMON = 2000
+"""Articles. What more of them have is soon met with day by day: ten hits of 100,000 articles are among some
+hundreds. What fewer have is faster found by itself and sorted (`python -m bench.search`)."""
+MANY = "SELECT count(*) AS found FROM (SELECT 1 FROM %s LIMIT %d) c"
+WITH_WORDS = MANY % ("search WHERE search MATCH $1", COMMON + 1)
+WITH_ENTITIES = MANY % ("entities WHERE entity_id IN (%s)", COMMON + 1)
 SHOWN = """
 SELECT a.page_id, a.title, a.text, a.canonical_url AS url, a.source_id, a.language, a.published, a.fetched_at,
        a.copy_verdict, a.story_id, f.score,
@@ -28,7 +42,7 @@ SELECT a.page_id, a.title, a.text, a.canonical_url AS url, a.source_id, a.langua
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """One usable article that has all the words. `score` is the engine's own, higher is better."""
+    """One usable article that is wanted. `score`, the engine's own: higher is better; 0 if sorted by day."""
 
     page_id: str
     title: str | None
@@ -63,7 +77,7 @@ def search(
     query = asked_for(typed, narrowed)
     sort = order_of(order, query is not None)
     with reading(place) as store:
-        found, values = found_by(store, query, narrowed)
+        found, values = found_by(store, query, narrowed, best=sort.by_score, few=True)
         rows = store.rows(
             f"{SHOWN} FROM ({found} ORDER BY {sort.found} LIMIT {limit:d}) f"
             f" JOIN articles a ON a.page_id = f.page_id ORDER BY {sort.shown}",
@@ -79,14 +93,29 @@ def asked_for(typed: str, narrowed: Narrowed) -> Query | None:
     return parse_query(typed)
 
 
-def found_by(store: Reader, query: Query | None, narrowed: Narrowed) -> tuple[str, list[str]]:
+def found_by(
+    store: Reader, query: Query | None, narrowed: Narrowed, *, best: bool = False, few: bool = False
+) -> tuple[str, list[str]]:
     """The query for `page_id, score, day, came` of every usable article wanted, unsorted, and its values.
 
+    `best`: they are sorted by score, which is 0 otherwise; `few`: only the first of them are wanted.
     Raises BadSearch.
     """
-    sql, values = conditions(narrowed, 2)
-    asked = "" if query is None else store.matching(query)
-    return (ALL if query is None else BY_WORDS) + sql, [asked, *map(storable, values)]
+    ids = [*map(storable, narrowed.entities)]
+    rare = bool(ids) and _count(store, WITH_ENTITIES % slots(1, len(ids)), *ids) <= COMMON
+    sql, values = conditions(narrowed, 2, rare=rare)
+    if query is None:
+        return ALL + sql, ["", *map(storable, values)]
+    asked = store.matching(query)
+    shape = BEST if best else BY_WORDS
+    if few and not best and store.engine == "sqlite" and _count(store, WITH_WORDS, asked) > COMMON:
+        shape = BY_DAY  # PostgreSQL knows by itself how common a word is
+    return shape + sql, [asked, *map(storable, values)]
+
+
+def _count(store: Reader, query: str, *values: str) -> int:
+    (row,) = store.rows(query, *values)
+    return int(row["found"])
 
 
 def _hit(row: dict[str, Any], query: Query | None) -> Hit:

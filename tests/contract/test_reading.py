@@ -131,8 +131,8 @@ EVERY = ["monthly", "headline", "once", "never", "copy", "persian", "accident"]
         ({"grade": 1}, EVERY),
         ({"topic": "water"}, [each for each in EVERY if each != "accident"]),
         ({"topic": "Water", "source": "lake-news"}, ["persian"]),
-        ({"entity": "person:a_driver"}, ["accident"]),
-        ({"entity": "A. Driver"}, ["accident"]),
+        ({"entities": ("person:a_driver",)}, ["accident"]),
+        ({"entities": ("person:nobody", "org:bus_company")}, ["accident"]),
         ({"source": "lake-news"}, ["persian"]),
         ({"family": "river", "copy": "spun"}, ["copy"]),
         ({"language": "fa"}, ["persian"]),
@@ -142,7 +142,7 @@ EVERY = ["monthly", "headline", "once", "never", "copy", "persian", "accident"]
         ({"since": "2026-02-20", "until": "2026-02-25"}, ["monthly"]),  # that month
         ({"until": "2026-01-31"}, []),
         ({"source": "\0\udcff"}, []),
-        ({"entity": "' OR 1=1 --"}, []),
+        ({"entities": ("' OR 1=1 --", "\0\udcff")}, []),
     ],
     ids=str,
 )
@@ -163,6 +163,20 @@ def test_hits_are_sorted_by_their_days(stores: Stores) -> None:
         oldest = [hit.page_id for hit in search(place, "", Narrowed(grade=1), order="oldest")]
         assert (oldest[0], oldest[-1], set(oldest)) == (newest[-1], newest[0], set(newest))
         assert [hit.page_id for hit in search(place, "", Narrowed(grade=1), limit=2)] == newest[:2]
+
+
+@pytest.mark.parametrize("common", [0, 2000])
+def test_however_common_the_words_are_the_hits_are_the_same(
+    stores: Stores, common: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.store.search.COMMON", common)
+    both = Narrowed(entities=("place:halabja",))
+    for place in stores:
+        for order, found in (("newest", ["once", "headline"]), ("oldest", ["headline", "once"])):
+            hits = search(place, "dam -burst", both, order=order)
+            by_day = sorted(found, key=page, reverse=order == "oldest")  # of one day, and one moment
+            assert [hit.page_id for hit in hits] == [page(name) for name in by_day]
+            assert {hit.score for hit in hits} == {0.0}
 
 
 def test_an_export_is_all_of_it_and_the_same(stores: Stores) -> None:

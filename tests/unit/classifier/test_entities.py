@@ -1,6 +1,7 @@
 """Entities and places."""
 
 from services.classifier.classify import classify
+from services.classifier.entities import ids_called
 
 TEXT = (
     "Iraqi Prime Minister Mustafa al-Kadhimi flew to Erbil. Kadhimi thanked the White Home and Iraq’s army."
@@ -33,3 +34,15 @@ def test_places_have_coordinates_and_countries_are_not_points() -> None:
 
 def test_the_most_mentioned_comes_first() -> None:
     assert classify(None, "Tehran, Basra, Basra.").entities[0].id == "place:basra"
+
+
+def test_a_name_in_any_spelling_has_its_ids() -> None:
+    assert "person:mustafa_al_kadhimi" in ids_called("Mustafa Kadhimi")
+    assert ids_called("asaib ahl al haq")[0] == "org:asaib_ahl_al_haq"
+    assert set(ids_called("Zêrevan Dosti")) >= {
+        "person:zerevan_dosti",
+        "org:zerevan_dosti",
+        "unknown:zerevan_dosti",
+    }
+    assert ids_called("العراق")[0] == "place:iraq"
+    assert ids_called("…") == ()

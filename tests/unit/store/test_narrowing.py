@@ -12,11 +12,13 @@ def test_every_field_has_its_filter() -> None:
 
 
 def test_each_value_has_its_slot_in_order() -> None:
-    every: dict[str, Any] = {name: 2 if name == "grade" else "2026-03-01" for name in FILTERS}
+    every: dict[str, Any] = {name: 2 if name == "grade" else "2026-03-01" for name in FILTERS} | {
+        "entities": ("a", "b")
+    }
     sql, values = conditions(Narrowed(**every), 7)
     slots = list(dict.fromkeys(re.findall(r"\$\d+", sql)))
     assert slots == [f"${7 + number}" for number in range(len(values))]
-    assert len(values) == len(FILTERS) - 1, "the grade is part of the country"
+    assert len(values) == len(FILTERS), "two entities, and the grade is part of the country"
     assert "r.grade >= 2" in sql
 
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from schemas.records import Copy, CountryRelevance
 from services.runtime.place import Place
 from services.stage import Transient
-from services.store.narrowing import Narrowed
+from services.store.narrowing import ORDERS, Narrowed
 from services.store.query import BadSearch
-from services.store.search import Hit, search
+from services.store.reading import reading
+from services.store.search import ALL, BY_DAY, Hit, search
 from tests.postgres import own_database
 from tests.unit.store.records import an_article, fill, page, row
 
@@ -155,6 +156,15 @@ def test_a_file_of_another_layout_is_named(tmp_path: Path) -> None:
     (tmp_path / "other.db").touch()
     with pytest.raises(Transient, match=r"other\.db: no such table: search; its layout"):
         search(tmp_path / "other.db", "dam")
+
+
+@pytest.mark.parametrize("shape", [ALL, BY_DAY], ids=["all", "common words"])
+def test_the_newest_few_are_found_without_the_others(tmp_path: Path, shape: str) -> None:
+    with reading(fill(tmp_path / "sirwan.db", row(an_article()))) as reader:
+        asked = f"EXPLAIN QUERY PLAN {shape} ORDER BY {ORDERS['newest'].found} LIMIT 10"
+        plan = [row["detail"] for row in reader.rows(asked, "dam")]
+    assert plan[0] == "SCAN a USING INDEX articles_by_day", plan
+    assert not any("TEMP B-TREE" in step for step in plan)
 
 
 SIGNS = "\"'*-+^:(){}[].,;%_\\/\x00 \u200c«»“”\ud800"

@@ -101,7 +101,7 @@ def test_it_is_known_when_anything_first_happened(tmp_path: Path) -> None:
     ("change", "said"),
     [
         ("", None),
-        (FUTURE, "the store has layout 9999 and this release knows up to 3: use a newer release"),
+        (FUTURE, "the store has layout 9999 and this release knows up to 4: use a newer release"),
         (
             PAST,
             "0002_when_a_stage_last_worked.sql is not applied yet: run `sirwan migrate`, or start the store",
