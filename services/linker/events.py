@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from schemas.records import Copy, Credit, Part, Repair, Revision
+from services.linker.sayings import Claim
 from services.linker.told_days import Day
 from services.linker.vectors import Vectors
 
@@ -47,6 +48,7 @@ class Profile(Part, frozen=True):
     vectors: Vectors
     days: tuple[Day, ...] = ()  # that the text names first
     sentence: bytes = b""  # what it says, see sentences.py; empty where no model ran
+    claims: tuple[Claim, ...] = ()  # what it says of the event, see claims.py
 
 
 class Standing(Part, frozen=True):
