@@ -398,17 +398,27 @@ class EnrichedArticle(ClassifiedArticle, frozen=True, kw_only=True):
     version: int
 
 
+class Saying(Part, frozen=True, kw_only=True):
+    """Who says something, and in which words."""
+
+    page_id: PageId
+    family: str  # whose voice it is: a reprint speaks for its original
+    sentence: Span
+
+
 class StatedValue(Part, frozen=True, kw_only=True):
     """One answer to a question, and the pages that give it."""
 
     value: str
     page_ids: tuple[PageId, ...]
+    families: tuple[str, ...] = ()  # the voices, each once
+    said: tuple[Saying, ...] = ()  # the first few pages, with the sentence of each
 
 
 class Disagreement(Part, frozen=True, kw_only=True):
     """A figure or fact on which members of a story differ."""
 
-    what: str
+    what: str  # killed | executed | wounded | day | blamed
     values: tuple[StatedValue, ...]
 
 
@@ -427,6 +437,7 @@ class Story(Record, frozen=True, kw_only=True):
     topics: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
+    updates: tuple[Disagreement, ...] = ()  # figures that rose from text to later text, lowest first
     merged_into: str | None = None  # the story that took its members: it has none any more
     split_from: str | None = None  # the story that its first members left
 

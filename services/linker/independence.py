@@ -12,13 +12,18 @@ from services.linker.events import Member
 
 def families(members: Sequence[Member]) -> tuple[str, ...]:
     """The families behind a story, each once, in order of first appearance."""
+    return tuple(dict.fromkeys(voices(members).values()))
+
+
+def voices(members: Sequence[Member]) -> dict[str, str]:
+    """The family that each page speaks for, in order of the members."""
     by_page = {member.page_id: member for member in members}
-    voices: dict[str, str] = {}  # page id of an original: whose voice it and its copies are
+    credited: dict[str, str] = {}  # page id of an original: whose voice it and its copies are
     roots = [(member, _root(member, by_page)) for member in members]
     for member, root in roots:
         if member.of_family is not None:
-            voices.setdefault(root.page_id, member.of_family)
-    return tuple(dict.fromkeys(voices.get(root.page_id, root.family) for _, root in roots))
+            credited.setdefault(root.page_id, member.of_family)
+    return {member.page_id: credited.get(root.page_id, root.family) for member, root in roots}
 
 
 def _root(member: Member, by_page: Mapping[str, Member]) -> Member:

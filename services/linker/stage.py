@@ -20,7 +20,7 @@ from schemas.records import (
     grown,
 )
 from schemas.topics import ARTICLES_CLASSIFIED, ARTICLES_ENRICHED, STORIES
-from services.linker import copies, stories
+from services.linker import claims, copies, stories
 from services.linker.collocations import odd_digest
 from services.linker.events import Event, pack, unpack
 from services.linker.judge import Amended, Judgement, judge
@@ -62,6 +62,7 @@ def stamps() -> tuple[Stamp, ...]:
                 sentences_digest(),
             ),
         ),
+        Stamp(component="linker.disagreements", version=claims.VERSION, digest=claims.claims_digest()),
     )
 
 
@@ -138,7 +139,9 @@ def _event(article: ClassifiedArticle, judgement: Judgement, leaving: tuple[str,
         story=judgement.story,
         others=tuple(amended.standing for amended in judgement.amended),
         articles=tuple(encode(ARTICLES_ENRICHED, record) for record in records),
-        stories=tuple(encode(STORIES, story_record(story)) for story in stories),
+        stories=tuple(
+            encode(STORIES, story_record(story, judgement.differences[story.story_id])) for story in stories
+        ),
         other_stories=judgement.other_stories,
         forgotten=leaving,
     )
