@@ -133,11 +133,7 @@ def quoted(record: Record, span: Span) -> str:
 @pytest.mark.parametrize("path", PATHS, ids=name_of)
 def test_every_span_quotes_the_text_exactly(path: Path) -> None:
     record = msgspec.json.decode(path.read_bytes(), type=record_of(path))
-    wrong = [
-        span
-        for span in parts(record)
-        if isinstance(span, Span) and quoted(record, span) != span.text
-    ]
+    wrong = [span for span in parts(record) if isinstance(span, Span) and quoted(record, span) != span.text]
     assert wrong == []
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schemas.records import Span
+from schemas.records import Disagreement, Span
 from services.linker.disagreements import SAYINGS, VALUES, Differences, Voice, differences
 from services.linker.sayings import Claim
 from services.tolls import ENDLESS
@@ -25,11 +25,12 @@ def voice(page: str, *claims: Claim, hour: float | None = 0.0, **fields: Any) ->
     return Voice(page_id=page, family=family, claims=claims, since=since, until=until, **fields)
 
 
+def listed(found: tuple[Disagreement, ...]) -> list[str]:
+    return [f"{each.what}: {', '.join(value.value for value in each.values)}" for each in found]
+
+
 def shown(found: Differences) -> tuple[list[str], list[str]]:
-    return tuple(
-        [f"{each.what}: {', '.join(value.value for value in each.values)}" for each in listed]
-        for listed in (found.disagreements, found.updates)
-    )  # type: ignore[return-value]
+    return listed(found.disagreements), listed(found.updates)
 
 
 IRAN, IRGC, TURKEY = (
