@@ -343,6 +343,9 @@ class ClassifiedArticle(Article, frozen=True, kw_only=True):
     importance: Weighed
     credibility: Weighed
     event_hints: tuple[EventHint, ...] = ()  # the most spoken of first
+    # usable | withheld | canceled. The linker says withheld; who takes a page down publishes canceled on
+    # articles.classified: page_id, addresses and why (`because`) count, and no text
+    status: str = "usable"
 
 
 class StoryLink(Part, frozen=True, kw_only=True):
@@ -394,7 +397,6 @@ class EnrichedArticle(ClassifiedArticle, frozen=True, kw_only=True):
     copy_: Copy = field(name="copy")
     corroboration: Corroboration
     repairs: tuple[Repair, ...] = ()
-    status: str = "usable"  # usable | withheld | canceled
     version: int
 
 
