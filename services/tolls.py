@@ -50,6 +50,7 @@ _DIGITS = r"(?!(?:19|20)\d\d\b)\d{1,5}(?:,\d{3})?(?![\d.,]*\d)"
 NUMBER = rf"(?:{_DIGITS}|\b(?:{_WORDS})\b)"
 _COUNT = rf"(?<![\d.,])(?P<count>{NUMBER})"
 _WORD = rf"(?:(?!(?:{'|'.join(_EXACT)})\b)[^\W\d][\w’'-]*)"
+_ASIDE = rf"\s{_WORD}(?:\s{_WORD}){{0,2}},\s[^,.;]{{1,50}},\s(?:(?:was|were|have|has|had)\s(?:been\s)?)?"
 _ABOUT = (
     r"(?:at least |more than |fewer than |less than |no (?:fewer|less) than |as many as |up to |a total of "
     r"|over |about |around |some |nearly |almost |roughly |an estimated |approximately |all |a )?"
@@ -65,7 +66,7 @@ def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
 
 
 _KILLED = _compiled(
-    rf"{_COUNT}\s(?:{_WORD}\s){{0,4}}?(?P<verb>{GONE})\b",
+    rf"{_COUNT}(?:\s(?:{_WORD}\s){{0,4}}?|{_ASIDE})(?P<verb>{GONE})\b",
     rf"\b(?P<verb>kill(?:s|ed|ing)?|hang(?:s|ed|ing)|execut(?:es|ed|ing))\s{_ABOUT}{_COUNT}",
     rf"\bclaim(?:s|ed|ing)?\s{_ABOUT}{_COUNT}\slives\b",
     rf"\b(?:death toll(?:\sof|[^.]{{0,90}}?\b{_STANDS})?|toll\s(?:has\s)?{_MOVES}\s{_STANDS})\s"
@@ -74,7 +75,7 @@ _KILLED = _compiled(
     r"(?P<count>[0-9٠-٩۰-۹]{1,5})\s(?:\w+\s){0,3}?(?:قتيل|قتلى|شهيد|شهداء|کشته|جان باخت)",
 )
 _WOUNDED = _compiled(
-    rf"{_COUNT}\s(?:{_WORD}\s){{0,4}}?(?P<verb>{HURT})\b",
+    rf"{_COUNT}(?:\s(?:{_WORD}\s){{0,4}}?|{_ASIDE})(?P<verb>{HURT})\b",
     rf"\b(?P<verb>(?:wound|injur)(?:s|es|ed|ing)|hurt(?:s|ing)?)\s{_ABOUT}{_COUNT}",
 )
 _TELLING = re.compile(

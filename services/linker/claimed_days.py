@@ -56,8 +56,10 @@ _SAID_ON = re.compile(
     r"(?:\s\w+){0,4}\s\Z",
     re.IGNORECASE,
 )
-_DARK = re.compile(r"\b(?:overnight|night|midnight|late|evening)\b", re.IGNORECASE)
-_DAWN = re.compile(r"\b(?:overnight|early|dawn|small hours|midnight)\b", re.IGNORECASE)
+_LATE = re.compile(r"\b(?:late|evening)\b", re.IGNORECASE)  # beside the day alone: trains are late too
+_EARLY = re.compile(r"\b(?:early|morning)\b", re.IGNORECASE)
+_DARK = re.compile(r"\b(?:overnight|night|midnight)\b", re.IGNORECASE)
+_DAWN = re.compile(r"\b(?:overnight|dawn|sunrise|small hours|midnight)\b", re.IGNORECASE)
 
 
 def claimed_days(front: Sequence[Sentence], day: date | None) -> list[Claim]:
@@ -87,16 +89,17 @@ def _claims(sentence: Sentence, day: date | None) -> Iterator[Claim]:
                 if not (
                     _COMING.search(told) or is_background(rest, day) or is_another(told) or is_untrue(told)
                 ):
-                    yield _claim(kind, when, f"{found['on']} {found['part'] or ''} {told}", sentence)
+                    yield _claim(kind, when, f"{found['on']} {found['part'] or ''}", told, sentence)
 
 
-def _claim(kind: str, when: date, around: str, sentence: Sentence) -> Claim:
+def _claim(kind: str, when: date, beside: str, told: str, sentence: Sentence) -> Claim:
     """What happened at night may be said of either day."""
-    at = when.toordinal()
-    return Claim(
-        kind="day", value=when.isoformat(), of=kind, said=sentence.span(),
-        low=at - (_DAWN.search(around) is not None), high=at + (_DARK.search(around) is not None),
-    )  # fmt: skip
+    low = high = when.toordinal()
+    if _EARLY.search(beside) or _DAWN.search(told):
+        low -= 1
+    if _LATE.search(beside) or _DARK.search(told):
+        high += 1
+    return Claim(kind="day", value=when.isoformat(), low=low, high=high, of=kind, said=sentence.span())
 
 
 def _when(told: str, day: date | None) -> date | None:

@@ -47,6 +47,11 @@ _NOBODY = re.compile(
     r"(?:no one|nobody|none) (?:was|were|had been|has been|is) (?P<fate>\w+)|(?:no|without) (?P<noun>\w+)",
     re.IGNORECASE,
 )
+_DIED_LATER = re.compile(
+    rf"\bdied (?:later|overnight|in (?:a )?hospital|of (?:his|her|their|its) \w+)"
+    rf"|\bsuccumbed\b|\b{HURT} died\b",
+    re.IGNORECASE,
+)
 _HERE_ONLY = re.compile(r"\s(?:in|on|at|among|inside|from|aboard|there)\b", re.IGNORECASE)
 _FATES = {
     "killed": ("killed",), "dead": ("killed",), "deaths": ("killed",), "fatalities": ("killed",),
@@ -76,7 +81,8 @@ def claimed_tolls(front: Sequence[Sentence], day: date | None) -> list[Claim]:
         "executed": put,
         "wounded": [*_mentions(front, day, wounded)],
     }
-    claims = (_claim(kind, mentions) for kind, mentions in found.items())
+    moved = any(_DIED_LATER.search(sentence.text) for sentence in front)
+    claims = (_claim(kind, mentions, moved=moved) for kind, mentions in found.items())
     return [claim for claim in (*claims, *_nobody(front, day, found)) if claim is not None]
 
 
@@ -113,8 +119,11 @@ def _is_real(text: str, toll: Toll, told: str, day: date | None) -> bool:
     )
 
 
-def _claim(kind: str, mentions: Sequence[_Mention]) -> Claim | None:
-    """The claim that the mentions of one text add up to: of people, else of the largest group."""
+def _claim(kind: str, mentions: Sequence[_Mention], *, moved: bool) -> Claim | None:
+    """The claim that the mentions of one text add up to: of people, else of the largest group.
+
+    Where wounded died, `moved`, there may be more dead and fewer wounded than the numbers say.
+    """
     whole = [mention for mention in mentions if mention.of == ""]
     groups = [mention for mention in mentions if mention.of]
     if not whole and not groups:
@@ -123,7 +132,8 @@ def _claim(kind: str, mentions: Sequence[_Mention]) -> Claim | None:
     same = [mention for mention in whole or groups if mention.of == most.of]
     open_ended = any(mention.of is None for mention in mentions) or (not whole and len(same) < len(groups))
     low, high, value = _added_up(same)
-    high = ENDLESS if open_ended else high
+    high = ENDLESS if open_ended or (moved and kind == "killed") else high
+    low = 0 if moved and kind == "wounded" else low
     return Claim(
         kind=kind, low=low, high=high, value=f"{value} {most.told}".strip(),
         of="" if open_ended else most.of or "", said=_narrowest(same).sentence.span(),

@@ -62,9 +62,9 @@ def who(text: str, toll: Toll) -> Who:
 
 
 def _before_verb(text: str, toll: Toll) -> Who:
-    """`five people were killed`."""
-    between = text[toll.until : toll.end - len(toll.verb)].split()
-    passive = False
+    """`five people were killed`, `five people, two of them children, were killed`."""
+    told, aside, _ = text[toll.until : toll.end - len(toll.verb)].partition(",")
+    between, passive = told.split(), bool(aside)
     while between and between[-1].lower() in _AUXILIARY:
         between.pop()
         passive = True

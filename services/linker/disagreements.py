@@ -5,7 +5,7 @@ heard, and spun text is not heard at all. A family says what it said last. Rathe
 one: texts that are days apart, or that name days far from each other, are not compared.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -17,7 +17,7 @@ from services.tolls import ENDLESS
 
 KINDS = ("killed", "executed", "wounded", "day", "blamed")
 COUNTED = frozenset(("killed", "executed", "wounded"))
-LOOKED = 64  # newest members of a story that are heard
+LOOKED = 32  # newest members of a story that are heard
 APART = 3 * 86400.0  # seconds between two publications that are compared, at most
 DAYS_APART = 2  # days between two that are named for one event, at most: beyond, it is not one
 VALUES = 6  # answers that are listed, at most
@@ -53,6 +53,7 @@ class _Answer:
 
     voice: Voice
     claims: tuple[Claim, ...]
+    days: tuple[Claim, ...]
     pages: list[tuple[Voice, Claim]] = field(default_factory=list)
 
     @property
@@ -91,7 +92,7 @@ def _answers(kind: str, voices: Sequence[Voice]) -> list[_Answer]:
     for voice, claims in stated:
         before = newest.get(voice.family)
         if claims and voice.of not in here and not (before and _precedes(voice, before.voice)):
-            newest[voice.family] = _Answer(voice, claims)
+            newest[voice.family] = _Answer(voice, claims, _of_kind("day", voice))
     for voice, claims in stated:
         answer = newest.get(voice.family)
         if answer is not None and claims and _meaning(claims) == answer.meaning:
@@ -110,19 +111,20 @@ def _pairs(
     apart: list[tuple[_Answer, _Answer]] = []
     later: list[tuple[_Answer, _Answer]] = []
     for one, other in combinations(answers, 2):
-        if not _comparable(one.voice, other.voice) or _agree(kind, one.claims, other.claims):
+        if one.claims == other.claims or _agree(kind, one.claims, other.claims):
+            continue
+        if not _comparable(one, other):
             continue
         (later if kind in COUNTED and _is_update(one, other) else apart).append((one, other))
     return apart, later
 
 
-def _comparable(one: Voice, other: Voice) -> bool:
+def _comparable(one: _Answer, other: _Answer) -> bool:
     """Whether both may tell of one event: published near each other, and on days near each other."""
-    if one.since is not None and other.since is not None and abs(one.since - other.since) > APART:
+    since, than = one.voice.since, other.voice.since
+    if since is not None and than is not None and abs(since - than) > APART:
         return False
-    return all(
-        a.of != b.of or _gap(a, b) <= DAYS_APART for a in _of_kind("day", one) for b in _of_kind("day", other)
-    )
+    return all(a.of != b.of or _gap(a, b) <= DAYS_APART for a in one.days for b in other.days)
 
 
 def _gap(one: Claim, other: Claim) -> int:
@@ -164,18 +166,10 @@ def _precedes(one: Voice, other: Voice) -> bool:
 def _listed(kind: str, pairs: Iterable[tuple[_Answer, _Answer]]) -> Disagreement:
     """Every answer that stands against another, with those who give it, lowest first, names by letter."""
     given: dict[tuple[tuple[str, int, int], ...], list[_Answer]] = {}
-    for answer in _once(each for pair in pairs for each in pair):
+    for answer in {each.voice.family: each for pair in pairs for each in pair}.values():
         given.setdefault(answer.meaning, []).append(answer)
     ranked = sorted(given.values(), key=lambda answers: (*answers[0].meaning[0][1:], answers[0].value))
     return Disagreement(what=kind, values=tuple(map(_value, ranked[:VALUES])))
-
-
-def _once(answers: Iterable[_Answer]) -> Iterator[_Answer]:
-    seen: list[_Answer] = []
-    for answer in answers:
-        if not any(answer is each for each in seen):
-            seen.append(answer)
-            yield answer
 
 
 def _value(answers: Sequence[_Answer]) -> StatedValue:

@@ -1,7 +1,8 @@
 """Disagreements on our own cases: half are told differently, half only look so.
 
-A wrong disagreement costs an analyst more than one that is missing, so precision has the higher floor. The
-stories are given: that texts come together is held in test_stories.py and test_voices.py.
+A wrong disagreement costs an analyst more than one that is missing, so precision has the higher floor. Stories
+are given in most tests, and told by the linker itself in one. The rules were mended on these cases:
+docs/decisions/0020-disagreements.md has what they gave before.
 """
 
 import tomllib
@@ -12,14 +13,19 @@ from typing import Any
 
 import pytest
 
-from schemas.records import Disagreement
+from schemas.records import Disagreement, Source, Story
 from services.classifier.classify import classify
 from services.linker.claims import claims_of
 from services.linker.disagreements import Differences, Voice, differences
 from services.linker.hearing import LATER
+from services.linker.stage import build
+from services.stage import Emit
+from tests.unit.linker.articles import an_article, on_day
+from tests.unit.linker.stream import Kept
 
 GOLD = Path(__file__).parent / "gold" / "disagreements.toml"
-PRECISION, RECALL = 0.95, 0.8
+PRECISION, RECALL = 0.95, 0.9  # 1.0 of 40 now
+LINKED = 0.85  # of those wanted, where the linker has to find the stories too
 OWNED = {"Tigris Evening": "Tigris Post"}  # outlet: owner, where that is another
 
 
@@ -94,3 +100,41 @@ def test_the_order_of_arrival_changes_nothing(case: dict[str, Any]) -> None:
     turned = differences([voice(n, line, first) for n, line in reversed([*enumerate(case["text"])])])
     assert shown(turned.disagreements) == shown(told(case).disagreements)
     assert shown(turned.updates) == shown(told(case).updates)
+
+
+def through_the_linker(case: dict[str, Any]) -> list[Story]:
+    """The stories that the linker makes of the texts, as they came."""
+    names = {line["source"] for line in case["text"]}
+    owners = {
+        name: Source(id=name, name=name, family=OWNED.get(name, name), homepage=f"https://{number}.example/")
+        for number, name in enumerate(sorted(names))
+    }
+    linker, found = build(owners, Kept()), {}
+    for number, line in enumerate(case["text"]):
+        verdict = classify(line.get("title"), line["text"])
+        precision = "second" if "T" in line["published"] else "day"
+        article = an_article(
+            f"p{number}",
+            line["text"],
+            title=line.get("title"),
+            source_id=line["source"],
+            hour=number,
+            published=on_day(line["published"], precision),
+            entities=verdict.entities,
+            genre=verdict.genre,
+        )
+        emits = (out for out in linker.step(article) if isinstance(out, Emit))
+        found |= {out.key: out.record for out in emits if isinstance(out.record, Story)}
+    return list(found.values())
+
+
+def test_the_linker_tells_them_of_the_stories_that_it_makes() -> None:
+    """37 of 40 now, and one wrong: a spun copy of three sentences is too short to be known as one."""
+    right, wrong = 0, 0
+    for case in cases():
+        for story in through_the_linker(case):
+            for name, mine in (("differ", story.disagreements), ("rose", story.updates)):
+                right += len(shown(mine) & set(case.get(name, ())))
+                wrong += len(shown(mine) - set(case.get(name, ())))
+    assert right >= LINKED * wanted()
+    assert right >= PRECISION * (right + wrong)

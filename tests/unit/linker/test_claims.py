@@ -38,6 +38,7 @@ def shown(text: str) -> list[str]:
         ("Four people were killed, the most since 2019.", ["killed 4"]),
         ("Nobody was hurt, the army said.", ["killed nobody", "wounded nobody"]),
         ("No one was killed.", ["killed nobody"]),
+        ("Six people, two of them children, were killed.", ["killed 6"]),
         ("A soldier and eight guards were wounded.", ["wounded 8 guards"]),
     ],
 )
@@ -79,6 +80,7 @@ def test_what_is_no_toll_of_this_event(text: str) -> None:
         ("About 40 people were killed.", 34, 47),
         ("A suicide bomber killed five people.", 3, 7),
         ("Up to ten people were killed.", 0, 10),
+        ("A bomb killed 30 people. Five of the wounded died in hospital.", 30, ENDLESS),
         ("Three people died, and two more died in hospital.", 3, ENDLESS),
         ("The blast killed three people and two guards.", 3, ENDLESS),
         ("Five people were killed. A second bomb killed three people.", 5, ENDLESS),
