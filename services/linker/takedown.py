@@ -39,7 +39,7 @@ LAST = 2**31 - 1  # version of a page that the window does not know any more: hi
 def taken_down(article: ClassifiedArticle, window: Window) -> Event:
     """The event that takes a page down; `article` names the page and says why in `because`."""
     page = window.page(article.page_id)
-    story = window.story(page.standing.story_id) if page else None
+    story = window.story_of(article.page_id)
     left = _without(story, article.page_id, window) if story else None
     standing = _standing(article, page)
     numbers = window.events_of(article.page_id)

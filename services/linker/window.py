@@ -110,6 +110,15 @@ class Window:
         """The numbers of the events of a page, oldest first. Looks through all: only a takedown asks."""
         return tuple(number for number, held in self._inputs.items() if held.identity.page_id == page_id)
 
+    def story_of(self, page_id: str) -> StoryState | None:
+        """The story that counts a page among its members; it may outlive the page. Looks through all, too."""
+        members = (
+            story
+            for _, story in self._stories.values()
+            if any(member.page_id == page_id for member in story.members)
+        )
+        return min(members, key=lambda story: story.story_id, default=None)
+
     def stories_in(self, numbers: Iterable[int]) -> list[StoryState]:
         """The stories whose newest state these events hold."""
         held = (story_id for number in numbers for story_id in self._inputs[number].story_ids)

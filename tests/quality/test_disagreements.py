@@ -1,7 +1,7 @@
 """Disagreements on our own cases: half are told differently, half only look so.
 
-A wrong disagreement costs an analyst more than one that is missing, so precision has the higher floor. Stories
-are given in most tests, and told by the linker itself in one. The rules were mended on these cases:
+A wrong disagreement costs an analyst more than one that is missing, so precision has the higher floor.
+Stories are given in most tests, and told by the linker itself in one. The rules were mended on these cases:
 docs/decisions/0020-disagreements.md has what they gave before.
 """
 
@@ -25,7 +25,7 @@ from tests.unit.linker.stream import Kept
 
 GOLD = Path(__file__).parent / "gold" / "disagreements.toml"
 PRECISION, RECALL = 0.95, 0.9  # 1.0 of 40 now
-LINKED = 0.85  # of those wanted, where the linker has to find the stories too
+LINKED = 0.85  # where the linker has to find the stories too
 OWNED = {"Tigris Evening": "Tigris Post"}  # outlet: owner, where that is another
 
 

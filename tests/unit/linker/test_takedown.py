@@ -151,6 +151,18 @@ def test_a_page_that_is_not_known_is_erased_all_the_same() -> None:
     assert again == [out for out in on_the_wire(outgoing) if out[0] != "memory"]
 
 
+def test_a_story_that_outlived_the_page_is_told_without_it_too() -> None:
+    late = 20 + SPAN / timedelta(hours=1)
+    again = an_article("two", f"{SECOND}\n\nMore came.", source_id="tigris", hour=20)
+    run = Run().all((WIRED, TWO, again, an_article("bridge", BRIDGE, hour=late - 1)))
+    story_id = new_story_id(WIRED.page_id)
+    assert run.stories[story_id].members == (WIRED.page_id, TWO.page_id)
+    outgoing = run.take(gone(WIRED, hour=late))
+    assert said(outgoing)[1] == ("stories", story_id, True)
+    assert run.stories[story_id].members == (TWO.page_id,)
+    assert run.articles[WIRED.page_id].version == LAST
+
+
 MERGED = (
     an_article("strike", STRIKE, hour=0),
     an_article("blackout", BLACKOUT, hour=1),
