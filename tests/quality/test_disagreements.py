@@ -109,7 +109,8 @@ def through_the_linker(case: dict[str, Any]) -> list[Story]:
         name: Source(id=name, name=name, family=OWNED.get(name, name), homepage=f"https://{number}.example/")
         for number, name in enumerate(sorted(names))
     }
-    linker, found = build(owners, Kept()), {}
+    linker = build(owners, Kept())
+    found: dict[str, Story] = {}
     for number, line in enumerate(case["text"]):
         verdict = classify(line.get("title"), line["text"])
         precision = "second" if "T" in line["published"] else "day"
