@@ -343,6 +343,9 @@ class ClassifiedArticle(Article, frozen=True, kw_only=True):
     importance: Weighed
     credibility: Weighed
     event_hints: tuple[EventHint, ...] = ()  # the most spoken of first
+    # usable | withheld | canceled. The linker says withheld; who takes a page down publishes canceled on
+    # articles.classified: page_id, addresses and why (`because`) count, and no text
+    status: str = "usable"
 
 
 class StoryLink(Part, frozen=True, kw_only=True):
@@ -394,8 +397,15 @@ class EnrichedArticle(ClassifiedArticle, frozen=True, kw_only=True):
     copy_: Copy = field(name="copy")
     corroboration: Corroboration
     repairs: tuple[Repair, ...] = ()
-    status: str = "usable"  # usable | withheld | canceled
     version: int
+
+
+class Saying(Part, frozen=True, kw_only=True):
+    """Who says something, and in which words."""
+
+    page_id: PageId
+    family: str  # whose voice it is: a reprint speaks for its original
+    sentence: Span
 
 
 class StatedValue(Part, frozen=True, kw_only=True):
@@ -403,12 +413,14 @@ class StatedValue(Part, frozen=True, kw_only=True):
 
     value: str
     page_ids: tuple[PageId, ...]
+    families: tuple[str, ...] = ()  # the voices, each once
+    said: tuple[Saying, ...] = ()  # the first few pages, with the sentence of each
 
 
 class Disagreement(Part, frozen=True, kw_only=True):
     """A figure or fact on which members of a story differ."""
 
-    what: str
+    what: str  # killed | executed | wounded | day | blamed
     values: tuple[StatedValue, ...]
 
 
@@ -427,6 +439,7 @@ class Story(Record, frozen=True, kw_only=True):
     topics: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
+    updates: tuple[Disagreement, ...] = ()  # figures that rose from text to later text, lowest first
     merged_into: str | None = None  # the story that took its members: it has none any more
     split_from: str | None = None  # the story that its first members left
 

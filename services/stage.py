@@ -69,6 +69,15 @@ class Emit:
 
 
 @dataclass(frozen=True, slots=True)
+class Erase:
+    """Publish a tombstone: `key` of `topic` is to be forgotten."""
+
+    topic: Topic[Record]
+    key: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Remember:
     """Keep `value` under `key` in the stage's memory, durably before anything is published. None forgets."""
 
@@ -76,7 +85,7 @@ class Remember:
     value: bytes | None
 
 
-Outgoing = Emit | Remember
+Outgoing = Emit | Erase | Remember
 
 
 class Memory(Protocol):

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from schemas.records import Copy, Credit, Part, Repair, Revision
+from services.linker.sayings import Claim
 from services.linker.told_days import Day
-from services.linker.vectors import Vectors
+from services.linker.vectors import NO_VECTORS, Vectors
 
 
 class Unreadable(ValueError):
@@ -47,6 +48,7 @@ class Profile(Part, frozen=True):
     vectors: Vectors
     days: tuple[Day, ...] = ()  # that the text names first
     sentence: bytes = b""  # what it says, see sentences.py; empty where no model ran
+    claims: tuple[Claim, ...] = ()  # what it says of the event, see claims.py
 
 
 class Standing(Part, frozen=True):
@@ -92,12 +94,22 @@ class Event(Part, frozen=True):
 
     profile: Profile
     standing: Standing
-    story: StoryState
+    story: StoryState | None  # None: of a page that was taken down when it was known no more
     others: tuple[Standing, ...] = ()  # articles whose own verdict it changed
     articles: tuple[bytes, ...] = ()  # enriched records put out, as JSON; its own first
     stories: tuple[bytes, ...] = ()  # story records put out, as JSON
     other_stories: tuple[StoryState, ...] = ()  # that merged or split with it
     forgotten: tuple[str, ...] = ()  # keys that left the window after it
+    canceled: bool = False  # the page was taken down: its profile is blank
+
+
+def blank(identity: Identity) -> Profile:
+    """The profile of a page of which nothing may be kept."""
+    return Profile(
+        identity=identity, since=identity.fetched_at, title=None, published=None, precise=False, family="",
+        publisher=None, odd=False, margin=0.0, forgiven=0.0, credit=None, credited=None, shingles=b"",
+        vectors=NO_VECTORS, days=(),
+    )  # fmt: skip
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from schemas.records import Credit, DateCandidate, Source
+from schemas.records import Credit, DateCandidate, Entity, Source
 from services.linker.copies import arrived_before
 from services.linker.events import Event, Identity
 from services.linker.independence import families
@@ -137,7 +137,7 @@ def _reading(line: _Line, arrived: datetime) -> Reading:
         source_id=named,
         url=line.url or "",
         credited=line.credits or (),
-        entities=tuple(entity.id for entity in line.entities or ()),
+        named=tuple(Entity(id=entity.id, name="", type="unknown") for entity in line.entities or ()),
     )
 
 

@@ -8,8 +8,10 @@ from msgspec import structs
 from schemas.records import Copy, Repair, Revision
 from services.linker.alignment import align
 from services.linker.copies import Origin, Sibling, decide, precedes, root_of, siblings, swapped_words
+from services.linker.disagreements import Differences
 from services.linker.events import Member, Profile, Standing, StoryState
-from services.linker.independence import families
+from services.linker.hearing import heard
+from services.linker.independence import families, voices
 from services.linker.publishers import Publishers
 from services.linker.reading import Reading, profile_of
 from services.linker.regroup import regrouped
@@ -59,6 +61,7 @@ class Judgement:
     story: StoryState
     other_stories: tuple[StoryState, ...]
     families: tuple[str, ...]  # behind the story
+    differences: Mapping[str, Differences]  # among the members of each story, by its id
     amended: tuple[Amended, ...]
 
 
@@ -95,13 +98,20 @@ def judge(
     standing = _standing(placed, verdict, before, reading, window)
     stories = {each.story_id: each for each in (now.story, *now.others)}
     mine = stories[now.moved.get(own, now.story.story_id)]
+    speaking = {each.story_id: voices(each.members) for each in stories.values()}
+    verdicts = {own: (profile, verdict.copy.verdict)}
+    verdicts |= {each.page_id: (page.profile, each.copy.verdict) for page, each in changed}
     return Judgement(
         profile=profile,
         standing=structs.replace(standing, story_id=mine.story_id),
         repairs=verdict.repairs,
         story=mine,
         other_stories=tuple(each for each in stories.values() if each is not mine),
-        families=families(mine.members),
+        families=tuple(dict.fromkeys(speaking[mine.story_id].values())),
+        differences={
+            story_id: heard(stories[story_id], spoken, verdicts, window)
+            for story_id, spoken in speaking.items()
+        },
         amended=tuple(_all_amended(changed, now.moved, own, stories, window)),
     )
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from schemas.records import Article, ClassifiedArticle, Credit, DateCandidate
+from schemas.records import Article, ClassifiedArticle, Credit, DateCandidate, Entity
+from services.linker.claims import claims_of
 from services.linker.credits import first_publishers, likely_publishers, notices
 from services.linker.events import Identity, Profile
 from services.linker.publishers import Publishers, is_family, site_of
@@ -38,6 +39,8 @@ class Reading:
     countries: tuple[str, ...]  # ISO 3166-1 alpha-2, of grade 1 and 2
     topics: tuple[str, ...]  # ids
     entities: tuple[str, ...]  # ids
+    named: tuple[Entity, ...]  # those that are named, with the places
+    genre: str
     found: tuple[Word, ...]  # words of the text
     oddity: Finding
 
@@ -57,7 +60,8 @@ def read_article(article: ClassifiedArticle) -> Reading:
         credited=article.credits,
         countries=tuple(code for code, about in article.relevance.items() if about.grade),
         topics=tuple(topic.id for topic in article.topics),
-        entities=tuple(entity.id for entity in article.entities),
+        named=article.entities,
+        genre=article.genre,
     )
 
 
@@ -81,7 +85,8 @@ def read(
     credited: tuple[Credit, ...] = (),
     countries: tuple[str, ...] = (),
     topics: tuple[str, ...] = (),
-    entities: tuple[str, ...] = (),
+    named: tuple[Entity, ...] = (),
+    genre: str = "news",
 ) -> Reading:
     """Tokenise and judge what needs nobody else: words, oddity, notices where the record has no credit."""
     found = tuple(words(text, WORDS_READ))
@@ -95,7 +100,9 @@ def read(
         credits=credited if first_publishers(credited) else (*credited, *notices(text)),
         countries=countries,
         topics=topics,
-        entities=tuple(dict.fromkeys(entities)),
+        entities=tuple(dict.fromkeys(entity.id for entity in named)),
+        named=named,
+        genre=genre,
         found=found,
         oddity=find_spun(text),
     )
@@ -138,6 +145,9 @@ def profile_of(
         vectors=vectors_of(headed(reading.title, reading.found), reading.entities, rarity),
         days=told_days(f"{reading.title or ''}\n{reading.text}"),
         sentence=model.sentence(reading.title, reading.text) if model else b"",
+        claims=claims_of(
+            reading.title, reading.text, genre=reading.genre, named=reading.named, published=when
+        ),
     )
 
 

@@ -20,7 +20,7 @@ from schemas.records import (
     grown,
 )
 from schemas.topics import ARTICLES_CLASSIFIED, ARTICLES_ENRICHED, STORIES
-from services.linker import copies, stories
+from services.linker import claims, copies, stories
 from services.linker.collocations import odd_digest
 from services.linker.events import Event, pack, unpack
 from services.linker.judge import Amended, Judgement, judge
@@ -30,9 +30,10 @@ from services.linker.repair import persons_digest
 from services.linker.sentences import installed, sentences_digest
 from services.linker.spun.model import load_model
 from services.linker.stories import story_record
+from services.linker.takedown import CANCELED, taken_down
 from services.linker.vectors import words_digest
 from services.linker.window import FORGOTTEN_AT_ONCE, Window, key_of
-from services.stage import Emit, Memory, Outgoing, Remember, Skip, Stage
+from services.stage import Emit, Erase, Memory, Outgoing, Remember, Skip, Stage
 
 
 def _digest(*rules: str) -> str:
@@ -62,6 +63,7 @@ def stamps() -> tuple[Stamp, ...]:
                 sentences_digest(),
             ),
         ),
+        Stamp(component="linker.disagreements", version=claims.VERSION, digest=claims.claims_digest()),
     )
 
 
@@ -91,9 +93,14 @@ class _Linker:
         self._window, self._stale = Window.replayed(memory.items(""))
 
     def step(self, article: ClassifiedArticle) -> list[Outgoing]:
-        """What one article puts out. Raises Skip("not-relevant")."""
+        """What one article puts out. Raises Skip("not-relevant", "taken-down")."""
+        gone = self._window.taken_down(article.page_id)
+        if article.status == CANCELED:
+            return self._again(*gone) if gone else self._told(taken_down(article, self._window))
         if not article.relevant:
             raise Skip("not-relevant", article.because)
+        if gone is not None:
+            raise Skip("taken-down", article.canonical_url)
         answered = self._window.answered(identity_of(article))
         if answered is not None:
             return self._again(*answered)
@@ -115,9 +122,12 @@ class _Linker:
         return self._publishers
 
     def _first(self, article: ClassifiedArticle) -> list[Outgoing]:
+        judgement = judge(read_article(article), self._window, self._owners())
+        return self._told(_event(article, judgement, self._window.leaving(article.fetched_at)))
+
+    def _told(self, event: Event) -> list[Outgoing]:
+        """What a new event puts out; only here does the window change."""
         window = self._window
-        judgement = judge(read_article(article), window, self._owners())
-        event = _event(article, judgement, window.leaving(article.fetched_at))
         number, value = window.next_number, pack(event)
         outgoing: list[Outgoing] = [*_emits(event), Remember(key_of(number), value)]
         left = [*event.forgotten, *self._stale[:FORGOTTEN_AT_ONCE]]
@@ -138,7 +148,9 @@ def _event(article: ClassifiedArticle, judgement: Judgement, leaving: tuple[str,
         story=judgement.story,
         others=tuple(amended.standing for amended in judgement.amended),
         articles=tuple(encode(ARTICLES_ENRICHED, record) for record in records),
-        stories=tuple(encode(STORIES, story_record(story)) for story in stories),
+        stories=tuple(
+            encode(STORIES, story_record(story, judgement.differences[story.story_id])) for story in stories
+        ),
         other_stories=judgement.other_stories,
         forgotten=leaving,
     )
@@ -178,11 +190,21 @@ def _corroboration(families: tuple[str, ...]) -> Corroboration:
     return Corroboration(independent_sources=len(families), families=families)
 
 
-def _emits(event: Event) -> Iterator[Emit]:
-    """The records of an event, its own article first."""
+def _emits(event: Event) -> Iterator[Emit | Erase]:
+    """The records of an event, its own article first; of what was taken down, a tombstone last."""
     for value in event.articles:
         article = decode(ARTICLES_ENRICHED, value)
         yield Emit(ARTICLES_ENRICHED, article.page_id, article, article.canonical_url)
     for value in event.stories:
         story = decode(STORIES, value)
         yield Emit(STORIES, story.story_id, story, story.story_id)
+    if event.canceled:
+        yield from _tombstones(event)
+
+
+def _tombstones(event: Event) -> Iterator[Erase]:
+    """Of the page, and of a story that has no member any more."""
+    article = decode(ARTICLES_ENRICHED, event.articles[0])
+    yield Erase(ARTICLES_ENRICHED, article.page_id, article.canonical_url)
+    if event.story is not None and not event.story.members:
+        yield Erase(STORIES, event.story.story_id, event.story.story_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from schemas.records import Story
+from services.linker.disagreements import SAME, Differences
 from services.linker.events import Member, Profile, StoryState
 from services.linker.independence import families
 from services.linker.reading import Reading
@@ -151,8 +152,8 @@ def united(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*before, *more)))[:LISTED]
 
 
-def story_record(state: StoryState) -> Story:
-    """The public record of a story."""
+def story_record(state: StoryState, differences: Differences = SAME) -> Story:
+    """The public record of a story, with what its members differ on."""
     found = families(state.members)
     return Story(
         story_id=state.story_id,
@@ -166,6 +167,8 @@ def story_record(state: StoryState) -> Story:
         countries=state.countries,
         topics=state.topics,
         entities=state.entities,
+        disagreements=differences.disagreements,
+        updates=differences.updates,
         merged_into=state.merged_into,
         split_from=state.split_from,
     )

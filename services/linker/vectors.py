@@ -59,6 +59,9 @@ class Vectors(Part, frozen=True):
     figure: Vector
 
 
+NO_VECTORS = Vectors(Vector(), Vector(), Vector())
+
+
 class Rarity:
     """In how many articles of the window each term is, and what that makes it weigh."""
 

@@ -58,6 +58,7 @@ class Window:
         self._stories: dict[str, tuple[int, StoryState]] = {}
         self._sketches = Postings()
         self._terms = Postings()
+        self._canceled: dict[str, int] = {}  # page taken down: number of the event that did it
         self._margins: dict[str, dict[int, float]] = {}  # by publisher family, of each event
         self.rarity = Rarity()
         self.next_number = 1
@@ -85,7 +86,7 @@ class Window:
             if page is None or not _same_text(page.profile.identity, identity):
                 return None
             number = page.number
-        return key_of(number), self._inputs[number].kept
+        return self.kept(number)
 
     def page(self, page_id: str) -> Page | None:
         """The newest state of a page, or None."""
@@ -95,6 +96,35 @@ class Window:
         """The newest state of a story, or None."""
         held = self._stories.get(story_id)
         return held[1] if held else None
+
+    def taken_down(self, page_id: str) -> tuple[str, bytes] | None:
+        """Key and value of the event that took a page down; None for a page that nobody did."""
+        number = self._canceled.get(page_id)
+        return None if number is None else self.kept(number)
+
+    def kept(self, number: int) -> tuple[str, bytes]:
+        """Key and value of an event in the window."""
+        return key_of(number), self._inputs[number].kept
+
+    def events_of(self, page_id: str) -> tuple[int, ...]:
+        """The numbers of the events of a page, oldest first. Looks through all: only a takedown asks."""
+        return tuple(number for number, held in self._inputs.items() if held.identity.page_id == page_id)
+
+    def story_of(self, page_id: str) -> StoryState | None:
+        """The story that counts a page among its members; it may outlive the page. Looks through all, too."""
+        members = (
+            story
+            for _, story in self._stories.values()
+            if any(member.page_id == page_id for member in story.members)
+        )
+        return min(members, key=lambda story: story.story_id, default=None)
+
+    def stories_in(self, numbers: Iterable[int]) -> list[StoryState]:
+        """The stories whose newest state these events hold."""
+        held = (story_id for number in numbers for story_id in self._inputs[number].story_ids)
+        found = (self._stories.get(story_id) for story_id in dict.fromkeys(held))
+        wanted = set(numbers)
+        return [each[1] for each in found if each is not None and each[0] in wanted]
 
     def text(self, page: Page) -> str:
         """The text of an article in the window."""
@@ -130,10 +160,14 @@ class Window:
 
     def apply(self, number: int, event: Event, kept: bytes) -> None:
         """Take in an event, the newest so far."""
-        identity, stories = event.profile.identity, (event.story, *event.other_stories)
+        identity = event.profile.identity
+        stories = [story for story in (event.story, *event.other_stories) if story is not None]
         self._inputs[number] = _Input(identity, tuple(each.story_id for each in stories), kept)
         self._numbers[identity] = number
-        self._enter(Page(number, event.profile, event.standing, kept))
+        if event.canceled:
+            self._cancel(identity.page_id, number)
+        else:
+            self._enter(Page(number, event.profile, event.standing, kept))
         for standing in event.others:
             self._restate(standing)
         for story in stories:
@@ -152,6 +186,12 @@ class Window:
         self._terms.add(_indexed(page.profile), page.number)
         self.rarity.add(_all_terms(page.profile))
         self._margins.setdefault(page.profile.family, {})[page.number] = page.profile.margin
+
+    def _cancel(self, page_id: str, number: int) -> None:
+        page = self._pages.get(page_id)
+        if page is not None:
+            self._leave(page)
+        self._canceled[page_id] = number
 
     def _leave(self, page: Page) -> None:
         del self._pages[page.profile.identity.page_id], self._holders[page.number]
@@ -172,6 +212,8 @@ class Window:
         held = self._inputs.pop(number, None)
         if held is None:
             return
+        if self._canceled.get(held.identity.page_id) == number:
+            del self._canceled[held.identity.page_id]
         if self._numbers.get(held.identity) == number:
             del self._numbers[held.identity]
         if number in self._holders:

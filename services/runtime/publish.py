@@ -6,12 +6,12 @@ from datetime import datetime
 from schemas.codec import encode
 from services.runtime.bus import Bus
 from services.runtime.envelope import headers
-from services.stage import Emit
+from services.stage import Emit, Erase
 
 
 async def publish(
     bus: Bus,
-    emit: Emit,
+    emit: Emit | Erase,
     *,
     stage: str,
     at: datetime,
@@ -20,12 +20,14 @@ async def publish(
     value: bytes | None = None,
     traceparent: str | None = None,
 ) -> Awaitable[None]:
-    """Hand one record over. `parent` are the headers of the message it came from; `event` overrides `ce_id`;
-    `value` is the record's wire form where it was made already; `traceparent` that of the span it came of.
+    """Hand one record, or a tombstone, over. `parent` are the headers of the message it came from; `event`
+    overrides `ce_id`; `value` is the record's wire form where it was made already; `traceparent` that of the
+    span it came of.
 
     The awaitable is done once the broker has confirmed. Raises BrokerDown, Poison("record-too-large").
     """
-    value = encode(emit.topic, emit.record) if value is None else value
+    if value is None and isinstance(emit, Emit):
+        value = encode(emit.topic, emit.record)
     envelope = headers(
         emit.topic,
         emit.key,

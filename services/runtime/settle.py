@@ -26,7 +26,7 @@ from services.runtime.retry import Retry
 from services.runtime.service import Service
 from services.runtime.state import State
 from services.runtime.tracing import NO_TRACES, Span, Traces
-from services.stage import DEAD, DONE, Emit, Outgoing, Poison, Refusal, Remember, Skip, Transient
+from services.stage import DEAD, DONE, Emit, Erase, Outgoing, Poison, Refusal, Remember, Skip, Transient
 
 log = structlog.get_logger()
 
@@ -43,7 +43,7 @@ class Outcome:
     reason: str
     detail: str = ""
     outgoing: tuple[Outgoing, ...] = ()
-    values: tuple[bytes, ...] = ()  # wire form of each Emit among them
+    values: tuple[bytes | None, ...] = ()  # of each Emit among them its wire form, of each Erase None
     page_id: str = ""
     lane: str | None = None
     source_id: str | None = None  # whose list named the page
@@ -138,7 +138,7 @@ class Settler:
         What a stage decided must be durable before anybody hears of it: after a crash in between, another
         partition may be read first, and the same message decided differently. Raises BrokerDown.
         """
-        emits = [item for item in outcome.outgoing if isinstance(item, Emit)]
+        emits = [item for item in outcome.outgoing if not isinstance(item, Remember)]
         try:
             await self._remember(outcome)
             return outcome, [
@@ -227,7 +227,7 @@ class Settler:
 
     async def _publish(
         self,
-        emit: Emit,
+        emit: Emit | Erase,
         message: Message,
         outcome: Outcome,
         event: str | None = None,
@@ -255,9 +255,10 @@ def _source_of(record: Record) -> str | None:
     return getattr(getattr(record, "discovered", None), "source_id", None)
 
 
-def _values(outgoing: Sequence[Outgoing]) -> tuple[bytes, ...]:
+def _values(outgoing: Sequence[Outgoing]) -> tuple[bytes | None, ...]:
     """Encoded here, where a record that cannot be encoded is one message's trouble."""
-    return tuple(encode(item.topic, item.record) for item in outgoing if isinstance(item, Emit))
+    said = (item for item in outgoing if not isinstance(item, Remember))
+    return tuple(encode(item.topic, item.record) if isinstance(item, Emit) else None for item in said)
 
 
 def _decode(message: Message) -> Record:

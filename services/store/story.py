@@ -51,6 +51,7 @@ class StoryTold(msgspec.Struct, frozen=True, kw_only=True):
     topics: tuple[str, ...]
     entities: tuple[str, ...]
     disagreements: tuple[Disagreement, ...]
+    updates: tuple[Disagreement, ...]
     merged_into: str | None
     split_from: str | None
     pages: tuple[StoryPage, ...]

@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.text import Text
 
+from schemas.records import Disagreement
 from services.runtime.terminal import plain
 from services.store.story import StoryPage, StoryTold
 from services.store.view import VERDICTS, print_fitted, voices
 
 
 def print_story(console: Console, found: StoryTold) -> None:
-    """What it is, its pages in order of fetching, and what they differ on."""
+    """What it is, its pages in order of fetching, what they differ on and what rose."""
     pages = "1 page" if len(found.pages) == 1 else f"{len(found.pages)} pages"
     behind = f": {', '.join(found.families)}" if found.families else ""
     console.print(Text("story  ", "dim") + plain(found.title or "(no title)", "bold"))
@@ -27,9 +28,19 @@ def print_story(console: Console, found: StoryTold) -> None:
         publishers = {page.page_id: _publisher(page) for page in found.pages}
         rows = [_cells(page, publishers) for page in found.pages]
         print_fitted(console, ("fetched", "page", "origin"), rows, flexible=1)
-    for each in found.disagreements:
-        told = ", ".join(f"{value.value} ({len(value.page_ids)})" for value in each.values)
-        console.print(Text("differ ", "dim") + plain(f"{each.what}: {told}"), soft_wrap=True)
+    for word, listed in (("differ", found.disagreements), ("rose", found.updates)):
+        for each in listed:
+            _print_answers(console, word, each)
+
+
+def _print_answers(console: Console, word: str, found: Disagreement) -> None:
+    """One question, how many pages give each answer, and who gives it in which words."""
+    told = ", ".join(f"{value.value} ({len(value.page_ids)})" for value in found.values)
+    console.print(Text(f"{word:7}", "dim") + plain(f"{found.what}: {told}"), soft_wrap=True)
+    for value in found.values:
+        for each in value.said:
+            who = Text(f"       {value.value}  {each.family}: ", "dim")
+            console.print(who + plain(each.sentence.text), soft_wrap=True)
 
 
 def _publisher(page: StoryPage) -> str:

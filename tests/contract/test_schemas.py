@@ -25,7 +25,7 @@ from schemas.publish import (
     schema_id,
     write_published,
 )
-from schemas.records import Article, Blob, EnrichedArticle, Original, RawPage, Record, Span
+from schemas.records import Article, Blob, EnrichedArticle, Original, RawPage, Record, Span, Story
 from schemas.topics import ALL_TOPICS, DEAD_LETTERS, PAGES_FETCHED, TOPICS, Topic
 from services.runtime.envelope import headers
 
@@ -123,14 +123,17 @@ def test_a_record_without_a_required_field_or_with_a_wrong_type_is_invalid(name:
         assert not checked.is_valid(good | {field: [[]]}), field
 
 
+def quoted(record: Record, span: Span) -> str:
+    """What stands in the place of a span; a story quotes texts of others, known by their length."""
+    if isinstance(record, Story):
+        return span.text if len(span.text) == span.end - span.start else ""
+    return (getattr(record, span.in_) or "")[span.start : span.end]
+
+
 @pytest.mark.parametrize("path", PATHS, ids=name_of)
 def test_every_span_quotes_the_text_exactly(path: Path) -> None:
     record = msgspec.json.decode(path.read_bytes(), type=record_of(path))
-    wrong = [
-        span
-        for span in parts(record)
-        if isinstance(span, Span) and (getattr(record, span.in_) or "")[span.start : span.end] != span.text
-    ]
+    wrong = [span for span in parts(record) if isinstance(span, Span) and quoted(record, span) != span.text]
     assert wrong == []
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from schemas.records import Copy, Disagreement, StatedValue
+from schemas.records import Copy, Disagreement, Saying, Span, StatedValue
 from services.cli import app
 from services.runtime.place import Server
 from tests.broker import free_port
@@ -344,6 +344,9 @@ def test_a_trace_finds_the_page_under_the_other_scheme(tmp_path: Path) -> None:
     assert "never met; no source" in sirwan(tmp_path, "trace", "http://t.example/b").stderr
 
 
+FIVE = Span(start=0, end=19, text="Five [people] died.", in_="text")
+
+
 def test_a_story_is_told_by_its_id_or_by_one_of_its_pages(tmp_path: Path) -> None:
     reworked = Copy(verdict="edited", score=0.1, of=page("river"), of_publisher="River Post")
     fill(
@@ -359,7 +362,21 @@ def test_a_story_is_told_by_its_id_or_by_one_of_its_pages(tmp_path: Path) -> Non
                         what="dead",
                         values=(
                             StatedValue(value="3", page_ids=(page("river"),)),
-                            StatedValue(value="5", page_ids=(page("lake"),)),
+                            StatedValue(
+                                value="5",
+                                page_ids=(page("lake"),),
+                                families=("Lake Post",),
+                                said=(Saying(page_id=page("lake"), family="Lake Post", sentence=FIVE),),
+                            ),
+                        ),
+                    ),
+                ),
+                updates=(
+                    Disagreement(
+                        what="wounded",
+                        values=(
+                            StatedValue(value="6", page_ids=(page("river"),)),
+                            StatedValue(value="9", page_ids=(page("lake"),)),
                         ),
                     ),
                 ),
@@ -369,7 +386,8 @@ def test_a_story_is_told_by_its_id_or_by_one_of_its_pages(tmp_path: Path) -> Non
     told = sirwan(tmp_path, "story", "story-1")
     assert told.returncode == 0
     for words in ("Water talks", "2 pages, 2 independent sources: River Press", "Talks on [water]",
-                  "edited of river-post", "split from story-0", "differ dead: 3 (1), 5 (1)"):  # fmt: skip
+                  "edited of river-post", "split from story-0", "differ dead: 3 (1), 5 (1)",
+                  "5  Lake Post: Five [people] died.", "rose   wounded: 6 (1), 9 (1)"):  # fmt: skip
         assert words in told.stdout
     assert sirwan(tmp_path, "story", page("lake")).stdout == told.stdout
     assert len(json.loads(sirwan(tmp_path, "story", "story-1", "--json").stdout)["pages"]) == 2

@@ -6,19 +6,26 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec import structs
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from deploy.demo.server import HERE, NEWSROOMS, NewsWeb
+from schemas.codec import decode
+from schemas.records import ClassifiedArticle
+from schemas.topics import ARTICLES_CLASSIFIED, ARTICLES_ENRICHED, STORIES
 from services.embedded.pipeline import running
 from services.embedded.resume import resume
 from services.runtime.config import Settings
 from services.runtime.metrics import METRICS
 from services.runtime.place import Place, Server
 from services.runtime.sources import load_sources
+from services.stage import Emit
 from services.store.outcomes import Outcome, outcomes
 from services.store.reading import reading
 from services.store.rows import stored_form
+from services.store.search import search
 from services.store.status import status
 from tests.collector import attributes, collecting
 
@@ -154,6 +161,41 @@ async def test_a_run_that_crashed_is_made_up_for_by_the_next(tmp_path: Path) -> 
 def seeds() -> list[Path]:
     shared = Path(os.environ.get("SIRWAN_SHARED", Path(__file__).parents[3] / "shared"))
     return sorted((shared / "seeds").glob("*.txt"))
+
+
+def newest(settings: Settings, table: str, key: str) -> bytes:
+    """The record that the store holds under a key."""
+    column = "page_id" if table == "articles" else "story_id"
+    with reading(settings.database) as store:
+        (row,) = store.rows(f"SELECT record FROM {table} WHERE {column} = $1", key)  # noqa: S608 - own names
+        record: bytes = row["record"]
+        return record
+
+
+async def test_a_page_that_is_taken_down_leaves_store_search_and_story(tmp_path: Path) -> None:
+    with NewsWeb(dict.fromkeys(NEWSROOMS, 0)) as web:
+        settings = await run_embedded(tmp_path, web)
+        found = {each.url: each for each in outcomes(settings.database) if each.url}
+        (name, *_) = EXPECTED["stories"]
+        key = next(key for key, page in PAGES.items() if page.get("story") == name)
+        page = found[web.url(key)]
+        before = decode(ARTICLES_ENRICHED, newest(settings, "articles", page.page_id))
+        message = structs.replace(
+            msgspec.json.decode(newest(settings, "articles", page.page_id), type=ClassifiedArticle),
+            status="canceled", because="A court asked for it.",
+        )  # fmt: skip
+        async with running(settings, load_sources(settings.sources)) as pipeline:
+            for _ in range(2):
+                await pipeline.put([Emit(ARTICLES_CLASSIFIED, page.page_id, message, page.url or "")], "test")
+            await pipeline.drained()
+    after = decode(ARTICLES_ENRICHED, newest(settings, "articles", page.page_id))
+    assert (after.status, after.text, after.version) == ("canceled", "", before.version + 1)
+    assert after.title is None
+    story = decode(STORIES, newest(settings, "stories", before.story.id))
+    assert page.page_id not in story.members
+    assert len(story.members) == sum(each.get("story") == name for each in PAGES.values()) - 1
+    hits = search(settings.database, " ".join((before.title or "").split()[:2]))
+    assert page.page_id not in {hit.page_id for hit in hits}
 
 
 @pytest.mark.skipif(not seeds(), reason="the seed documents are not here (SIRWAN_SHARED)")

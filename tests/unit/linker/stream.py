@@ -59,8 +59,8 @@ class Run:
 def on_the_wire(outgoing: Sequence[Outgoing]) -> list[tuple[str, str, bytes | None]]:
     """What leaves the stage, byte for byte."""
     return [
-        (out.topic.name, out.key, encode(out.topic, out.record))
-        if isinstance(out, Emit)
-        else ("memory", out.key, out.value)
+        ("memory", out.key, out.value)
+        if isinstance(out, Remember)
+        else (out.topic.name, out.key, encode(out.topic, out.record) if isinstance(out, Emit) else None)
         for out in outgoing
     ]

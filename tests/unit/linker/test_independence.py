@@ -21,11 +21,13 @@ def member(page: str, family: str, of: str | None = None, credited: str | None =
         ([member("b", "B", credited="ap"), member("c", "C", credited="ap"), member("d", "D")], ("ap", "D")),
         ([member("b", "B"), member("c", "C", of="b", credited="ap")], ("ap",)),
         ([member("a", "A"), member("b", "B", of="elsewhere")], ("A", "B")),
+        ([member("b", "B", of="gone"), member("c", "C", of="gone"), member("d", "D", of="c")], ("B",)),
         ([member("a", "A", of="b"), member("b", "B", of="a")], ("B", "A")),
         ([], ()),
     ],
     ids=["one", "two", "one-owner", "one-wire-ten-sites", "copy-of-a-copy", "one-agency-never-fetched",
-         "the-copy-tells-of-the-wire", "original-in-another-story", "two-that-point-at-each-other", "none"],
+         "the-copy-tells-of-the-wire", "original-in-another-story", "original-gone",
+         "two-that-point-at-each-other", "none"],
 )  # fmt: skip
 def test_voices(members: list[Member], voices: tuple[str, ...]) -> None:
     assert families(members) == voices

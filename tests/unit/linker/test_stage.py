@@ -1,10 +1,12 @@
 """The linker as a stage: verdicts, stories, voices, and a memory that survives anything."""
 
 import random
+import zlib
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -397,3 +399,68 @@ def test_another_list_of_sources_counts_for_what_is_judged_from_then_on() -> Non
     owned = take(THREE)
     assert owned == on_the_wire(list(build(lists[-1], before).step(THREE)))
     assert owned != on_the_wire(list(build(SOURCES, before).step(THREE)))
+
+
+FIRE = """\
+Three people were killed in a fire in a hotel of Najaf on Sunday, the fire brigade said. Guests from Iran \
+jumped from the second floor because boxes blocked the stairs, and Colonel Haidar Jabbar closed the street \
+of the goldsmiths."""
+SAME_FIRE = """\
+A hotel fire in the street of the goldsmiths of Najaf killed five people on Sunday, the governor said. \
+Guests from Iran jumped from the second floor. Colonel Haidar Jabbar spoke of boxes on the stairs."""
+HOTEL = (
+    an_article("fire", FIRE, source_id="zagros", hour=0, published=on_day("2026-03-02")),
+    an_article("same", SAME_FIRE, source_id="tigris", hour=1, published=on_day("2026-03-02")),
+    an_article("again", FIRE, host="copies.example", hour=2, published=on_day("2026-03-02")),
+)
+
+
+def test_a_story_says_what_its_members_differ_on() -> None:
+    run = Run().all(HOTEL)
+    (story,) = run.stories.values()
+    (found,) = story.disagreements
+    assert (found.what, story.updates) == ("killed", ())
+    assert [(value.value, value.page_ids, value.families) for value in found.values] == [
+        ("3", (page_id("fire"), page_id("again")), ("Zagros Group",)),
+        ("5", (page_id("same"),), ("Tigris House",)),
+    ]
+    assert found.values[1].said[0].sentence.text == SAME_FIRE.split(". ")[0] + "."
+
+
+def test_a_figure_that_rose_is_an_update() -> None:
+    later = structs.replace(HOTEL[1], published=on_day("2026-03-03T20:00:00Z", "second"))
+    earlier = structs.replace(HOTEL[0], published=on_day("2026-03-02T20:00:00Z", "second"))
+    (story,) = Run().all((earlier, later)).stories.values()
+    assert story.disagreements == ()
+    assert [value.value for value in story.updates[0].values] == ["3", "5"]
+
+
+def test_a_page_that_corrects_itself_ends_the_disagreement() -> None:
+    corrected = FIRE.replace("Three people", "Five people")
+    digest = "c" * 16
+    (story,) = Run().all(
+        (*HOTEL[:2], an_article("fire", corrected, source_id="zagros", hour=3, published=HOTEL[0].published,
+                                revision=structs.replace(HOTEL[0].revision, digest=digest)))
+    ).stories.values()  # fmt: skip
+    assert story.disagreements == ()
+
+
+def test_disagreements_are_the_same_after_a_restart() -> None:
+    undisturbed = Run()
+    expected = [on_the_wire(undisturbed.take(article)) for article in HOTEL]
+    for cut in range(len(HOTEL) + 1):
+        after = Run(Kept(Run().all(HOTEL[:cut]).memory.held))
+        assert [on_the_wire(after.take(article)) for article in HOTEL[cut:]] == expected[cut:]
+        assert [on_the_wire(after.take(article)) for article in HOTEL] == [
+            [out for out in outgoing if out[0] != "memory"] for outgoing in expected
+        ]
+
+
+def test_what_an_event_remembered_before_there_were_claims_is_read() -> None:
+    run = Run().all(HOTEL[:1])
+    (key,) = run.memory.held
+    event = msgspec.msgpack.decode(zlib.decompress(run.memory.held[key]))
+    del event["profile"]["claims"]
+    old = Run(Kept({key: zlib.compress(msgspec.msgpack.encode(event))}))
+    (story,) = old.all(HOTEL[1:2]).stories.values()
+    assert (len(story.members), story.disagreements) == (2, ())

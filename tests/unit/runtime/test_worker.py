@@ -18,7 +18,7 @@ from services.runtime.retry import Retry
 from services.runtime.service import Service, from_stage
 from services.runtime.state import SqliteState
 from services.runtime.worker import Patience, Worker
-from services.stage import Emit, Memory, Outgoing, Poison, Remember, Skip, Stage, Transient
+from services.stage import Emit, Erase, Memory, Outgoing, Poison, Remember, Skip, Stage, Transient
 from tests.clock import FakeClock
 from tests.records import a_page, a_request
 
@@ -141,6 +141,28 @@ async def test_a_tombstone_is_skipped() -> None:
         await bus.drained()
     (fate,) = await read(bus, JOURNAL, 1)
     assert (fate.fate, fate.reason) == ("skipped", "tombstone")
+
+
+async def test_what_is_erased_is_a_message_without_a_value_behind_the_record_before_it() -> None:
+    async def handle(_record: Record, _: Message) -> Sequence[Outgoing]:
+        page = a_page("https://tigris.example/gone")
+        return [
+            Emit(PAGES_FETCHED, "key", page, "subject"),
+            Remember("key", None),
+            Erase(PAGES_FETCHED, "key", "subject"),
+        ]
+
+    bus = MemoryBus()
+    async with working(bus, a_service(handle=handle)):
+        await put(bus, "https://tigris.example/gone")
+        subscription = bus.subscribe([PAGES_FETCHED.name], "reader")
+        found: list[Message] = []
+        async for message in subscription:
+            found.append(message)
+            if len(found) == 2:
+                await subscription.close()
+    assert [message.value is None for message in found] == [False, True]
+    assert {(message.key, message.headers["ce_subject"]) for message in found} == {("key", "subject")}
 
 
 async def test_what_may_work_later_is_tried_again_and_then_dead() -> None:
