@@ -13,7 +13,7 @@ from services.linker.sentences import encoder
 from services.linker.shingles import WORDS_READ, shingle_hashes
 from services.linker.spun.allowance import allowance
 from services.linker.spun.detector import Finding, eased, find_spun
-from services.linker.tokens import Word, words
+from services.linker.tokens import fold, printed_words
 from services.linker.told_days import told_days
 from services.linker.vectors import Rarity, vectors_of
 
@@ -38,7 +38,7 @@ class Reading:
     countries: tuple[str, ...]  # ISO 3166-1 alpha-2, of grade 1 and 2
     topics: tuple[str, ...]  # ids
     entities: tuple[str, ...]  # ids
-    found: tuple[Word, ...]  # words of the text
+    printed: tuple[str, ...]  # words of the text that fold to something
     oddity: Finding
 
 
@@ -84,7 +84,6 @@ def read(
     entities: tuple[str, ...] = (),
 ) -> Reading:
     """Tokenise and judge what needs nobody else: words, oddity, notices where the record has no credit."""
-    found = tuple(words(text, WORDS_READ))
     return Reading(
         identity=identity,
         title=title,
@@ -96,14 +95,19 @@ def read(
         countries=countries,
         topics=topics,
         entities=tuple(dict.fromkeys(entities)),
-        found=found,
+        printed=_telling(text, WORDS_READ),
         oddity=find_spun(text),
     )
 
 
-def headed(title: str | None, found: Sequence[Word]) -> Sequence[Word]:
+def _telling(text: str, limit: int) -> tuple[str, ...]:
+    """The words of a text but for those that are only marks: `folded_words`, as printed."""
+    return tuple(filter(fold, printed_words(text, limit)))
+
+
+def headed(title: str | None, printed: tuple[str, ...]) -> tuple[str, ...]:
     """The words of the title, then those of the text."""
-    return (*words(title or "", TITLE_READ), *found)
+    return (*_telling(title or "", TITLE_READ), *printed)
 
 
 def profile_of(
@@ -134,8 +138,8 @@ def profile_of(
         forgiven=forgiven,
         credit=credit,
         credited=credited,
-        shingles=shingle_hashes([word.folded for word in reading.found]),
-        vectors=vectors_of(headed(reading.title, reading.found), reading.entities, rarity),
+        shingles=shingle_hashes(list(map(fold, reading.printed))),
+        vectors=vectors_of(headed(reading.title, reading.printed), reading.entities, rarity),
         days=told_days(f"{reading.title or ''}\n{reading.text}"),
         sentence=model.sentence(reading.title, reading.text) if model else b"",
     )
