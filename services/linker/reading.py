@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import compress
 
 from schemas.records import Article, ClassifiedArticle, Credit, DateCandidate
 from services.linker.credits import first_publishers, likely_publishers, notices
@@ -39,6 +40,7 @@ class Reading:
     topics: tuple[str, ...]  # ids
     entities: tuple[str, ...]  # ids
     printed: tuple[str, ...]  # words of the text that fold to something
+    folded: tuple[str, ...]  # the same, folded
     oddity: Finding
 
 
@@ -84,6 +86,7 @@ def read(
     entities: tuple[str, ...] = (),
 ) -> Reading:
     """Tokenise and judge what needs nobody else: words, oddity, notices where the record has no credit."""
+    printed, folded = _telling(text, WORDS_READ)
     return Reading(
         identity=identity,
         title=title,
@@ -95,19 +98,24 @@ def read(
         countries=countries,
         topics=topics,
         entities=tuple(dict.fromkeys(entities)),
-        printed=_telling(text, WORDS_READ),
+        printed=printed,
+        folded=folded,
         oddity=find_spun(text),
     )
 
 
-def _telling(text: str, limit: int) -> tuple[str, ...]:
-    """The words of a text but for those that are only marks: `folded_words`, as printed."""
-    return tuple(filter(fold, printed_words(text, limit)))
+def _telling(text: str, limit: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a text as printed and folded, but for those that are only marks."""
+    printed = tuple(printed_words(text, limit))
+    folded = tuple(map(fold, printed))
+    if all(folded):
+        return printed, folded
+    return tuple(compress(printed, folded)), tuple(filter(None, folded))
 
 
 def headed(title: str | None, printed: tuple[str, ...]) -> tuple[str, ...]:
     """The words of the title, then those of the text."""
-    return (*_telling(title or "", TITLE_READ), *printed)
+    return (*_telling(title or "", TITLE_READ)[0], *printed)
 
 
 def profile_of(
@@ -138,7 +146,7 @@ def profile_of(
         forgiven=forgiven,
         credit=credit,
         credited=credited,
-        shingles=shingle_hashes(list(map(fold, reading.printed))),
+        shingles=shingle_hashes(reading.folded),
         vectors=vectors_of(headed(reading.title, reading.printed), reading.entities, rarity),
         days=told_days(f"{reading.title or ''}\n{reading.text}"),
         sentence=model.sentence(reading.title, reading.text) if model else b"",
