@@ -48,17 +48,16 @@ def passage_of(text: str, ids: Mapping[str, int], limit: int) -> Passage:
     else:
         known = [ids.get(plain[start:end], UNKNOWN) for start, end in spans.tolist()]
     fresh = _fresh(text, points, spans)
-    marks = np.repeat(fresh, 2)
-    ended = spans[marks - 1, 1] if len(marks) else marks
-    inner = np.insert(np.array(known, np.int64), marks, np.tile([END, START], len(fresh)))
-    inner_spans = np.insert(spans, marks, np.column_stack([ended, ended]), axis=0)
+    begins = np.zeros(len(spans), np.int64)
+    begins[fresh] = 2  # two marks before each
+    place = np.arange(2, len(spans) + 2) + np.cumsum(begins)
+    found = np.full(len(spans) + 2 * len(fresh) + 3 + PADDING, END)
+    found[:2], found[place], found[place[fresh] - 1] = START, known, START
     last = int(spans[-1, 1]) if len(spans) else 0
-    return Passage(
-        text,
-        np.concatenate([[START, START], inner, [END] * (1 + PADDING)]),
-        np.concatenate([np.zeros((2, 2), np.int64), inner_spans, np.full((1 + PADDING, 2), last)]),
-        len(spans),
-    )
+    places = np.full((len(found), 2), last)
+    places[:2], places[place] = 0, spans
+    places[place[fresh] - 2] = places[place[fresh] - 1] = spans[fresh - 1, 1:]
+    return Passage(text, found, places, len(spans))
 
 
 def _words(points: NDArray[np.uint32]) -> Ints:
