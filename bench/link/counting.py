@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.linker.spun.counts import END, PUSHED, REST, SLOTS, SPREAD, pair_keys, triple_keys
+from bench.link.tables import table_of
+from services.linker.spun.counts import END, TABLES, pair_keys, triple_keys
 from services.linker.spun.passage import WORD
+from services.linker.spun.table import Table
 
 STRANGER = 1.5  # zipf of a word that the web list does not have
 TEXTS = 8  # texts with a word from which its burstiness is known
@@ -71,26 +73,6 @@ def logs(counts: NDArray[Any]) -> NDArray[np.uint8]:
     return found
 
 
-def quotient_table(pairs: NDArray[np.int64]) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
-    """Slots and logarithms. Raises OverflowError when a pair finds no slot near its home."""
-    hashes = pair_keys(pairs[:, 0], pairs[:, 1]) * SPREAD
-    home = (hashes >> np.uint32(REST)).astype(np.int64)
-    rest = ((hashes & np.uint32(2**REST - 1)) << np.uint32(PUSHED)).astype(np.uint16)
-    slots, kept = np.zeros(2**SLOTS + 2**PUSHED, np.uint16), np.zeros(2**SLOTS + 2**PUSHED, np.uint8)
-    left, found = np.arange(len(pairs)), logs(pairs[:, 2])
-    for pushed in range(2**PUSHED - 1):
-        at = home[left] + pushed
-        free = np.flatnonzero(slots[at] == 0)
-        _, first = np.unique(at[free], return_index=True)
-        won = free[first]
-        slots[at[won]] = rest[left[won]] | np.uint16(pushed + 1)
-        kept[at[won]] = found[left[won]]
-        left = np.delete(left, won)
-        if not len(left):
-            return slots, kept
-    raise OverflowError(f"{len(left)} pairs find no slot: more slots or longer pushes")
-
-
 def counted(ngrams: Ngrams, texts: Iterable[str]) -> dict[str, NDArray[Any]]:
     """The arrays of the file; `texts` tell which words come in bursts."""
     ids = {word: i for i, word in enumerate(ngrams.words)}
@@ -99,11 +81,12 @@ def counted(ngrams: Ngrams, texts: Iterable[str]) -> dict[str, NDArray[Any]]:
         (ids[a], ids[b]): n / 1e5 for (a, b), n in web.items() if ids.get(a, 0) > END and ids.get(b, 0) > END
     }
     first, second = np.array(list(known), np.int64).T
-    keys, amounts = pair_keys(first, second), np.array(list(known.values()))
-    order, size = np.argsort(keys), len(ngrams.words)
-    triples = triple_keys(*ngrams.triples[:, :3].T)
-    by_key = np.argsort(triples)
-    slots, kept = quotient_table(ngrams.pairs)
+    size = len(ngrams.words)
+    tables = {
+        "pairs": table_of(pair_keys(*ngrams.pairs[:, :2].T), logs(ngrams.pairs[:, 2])),
+        "triples": table_of(triple_keys(*ngrams.triples[:, :3].T), logs(ngrams.triples[:, 3])),
+        "web": table_of(pair_keys(first, second), logs(np.array(list(known.values())))),
+    }
     news = np.log10(np.maximum(ngrams.single, 1) / ngrams.single.sum()) + 9
     usual = np.array([zipf.get(word, STRANGER) for word in ngrams.words])
     return {
@@ -111,12 +94,7 @@ def counted(ngrams: Ngrams, texts: Iterable[str]) -> dict[str, NDArray[Any]]:
         "single": ngrams.single.astype(np.float32),
         "followers": np.bincount(ngrams.pairs[:, 0], minlength=size).astype(np.float32),
         "leaders": np.bincount(ngrams.pairs[:, 1], minlength=size).astype(np.float32),
-        "slots": slots,
-        "logs": kept,
-        "triples": triples[by_key],
-        "triple_logs": logs(ngrams.triples[by_key, 3]),
-        "web": keys[order],
-        "web_logs": logs(amounts[order]),
+        **{f"{of}.{part}": getattr(tables[of], part) for of in TABLES for part in Table.__dataclass_fields__},
         "newsy": (news - usual).astype(np.float16),
         "bursty": burstiness(ngrams.words, texts).astype(np.float16),
     }

@@ -4,9 +4,10 @@ All thresholds are here, with their sources.
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from schemas.records import Copy, CopyEvidence
 from services.linker.alignment import Alignment
@@ -62,16 +63,11 @@ def is_copy(shared: Overlap) -> bool:
 
 def siblings(profile: Profile, window: Window) -> list[Sibling]:
     """The articles that share text with this one, most shared first, then oldest."""
-    counts: Counter[str] = Counter()
-    for page in window.sharing_shingles(sketch(profile.shingles)):
-        counts[page.standing.page_id] += 1
-    del counts[profile.identity.page_id]
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    found = []
-    for page_id, shared in ranked[:COMPARED]:
-        near = window.page(page_id)
-        if near is not None and shared >= SKETCHED:
-            found.append(Sibling(near, overlap(profile.shingles, near.profile.shingles)))
+    numbers, shared = window.sharing_shingles(sketch(profile.shingles))
+    often = [(-shared[at], window.numbered(int(numbers[at]))) for at in np.flatnonzero(shared >= SKETCHED)]
+    others = [each for each in often if each[1].standing.page_id != profile.identity.page_id]
+    ranked = sorted(others, key=lambda each: (each[0], each[1].standing.page_id))[:COMPARED]
+    found = [Sibling(page, overlap(profile.shingles, page.profile.shingles)) for _, page in ranked]
     copies = [sibling for sibling in found if is_copy(sibling.overlap)]
     return sorted(copies, key=lambda each: (-round(each.overlap.jaccard, 6), each.page.number))
 

@@ -42,14 +42,26 @@ NOTICES: Sequence[tuple[str, re.Pattern[str]]] = (
 )  # fmt: skip
 
 
+# What a text must have for the notice in the same place above to be there; to look for it takes no time.
+_TELLING = (
+    ("reprint", "republish"),
+    ("originally ", "first ", "previously "),
+    ("epublished", "eprinted", "eposted", "eproduced"),
+    ("Source", "Via", "Courtesy"),
+    (")",),
+)
+
+
 def notices(text: str) -> tuple[Credit, ...]:
     """Reprint notices, source lines and agency datelines at the beginning and the end of a text."""
     edges = (text,) if len(text) <= 2 * EDGE else (text[:EDGE], text[-EDGE:])
     return tuple(
         Credit(kind=kind, name=match["name"].strip(), text=match.group()[:LINE])
         for place, edge in enumerate(edges)
-        for kind, pattern in NOTICES
-        if not (kind == "agency" and place) and (match := pattern.search(edge))
+        for (kind, pattern), telling in zip(NOTICES, _TELLING, strict=True)
+        if not (kind == "agency" and place)
+        and any(word in edge for word in telling)
+        and (match := pattern.search(edge))
     )
 
 

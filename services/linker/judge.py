@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from msgspec import structs
 
@@ -24,14 +25,18 @@ from services.linker.tokens import Word, words
 from services.linker.window import Page, Window
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Told:
     """A text on the table, new or from the window."""
 
     profile: Profile
     text: str
-    found: Sequence[Word]
     oddity: Finding
+
+    @cached_property
+    def found(self) -> Sequence[Word]:
+        """Its words with their places: only a copy needs them, or a text that is spun."""
+        return words(self.text, WORDS_READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def judge(
     before = window.page(reading.identity.page_id)
     since = before.profile.since if before else reading.identity.fetched_at
     profile = profile_of(reading, window.rarity, publishers, since, window.margins)
-    told = Told(profile, reading.text, reading.found, eased(reading.oddity, profile.forgiven))
+    told = Told(profile, reading.text, eased(reading.oddity, profile.forgiven))
     found = siblings(profile, window)
     root = root_of(found, window) if found else None
     placed = _placed(profile, root, before, window)
@@ -164,13 +169,12 @@ def _told(page: Page, window: Window) -> Told:
     """An article of the window, read again."""
     text = window.text(page)
     oddity = eased(find_spun(text), page.profile.forgiven)
-    return Told(page.profile, text, words(text, WORDS_READ), oddity)
+    return Told(page.profile, text, oddity)
 
 
 def _original(page: Page, window: Window) -> Told:
     """An article of the window read again as the original of another: how odd it is itself is not asked."""
-    text = window.text(page)
-    return Told(page.profile, text, words(text, WORDS_READ), NOTHING)
+    return Told(page.profile, window.text(page), NOTHING)
 
 
 def alone(told: Told) -> Verdict:

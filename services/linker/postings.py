@@ -1,7 +1,12 @@
 """An inverted index whose entries come in order and leave again: which articles have this key. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+Shared = tuple[NDArray[np.int64], NDArray[np.float64]]  # numbers, rising; how much each shares
 READ = 100  # newest entries of a key that are looked at: a wire story on 300 sites still finds its copies
 
 
@@ -36,9 +41,23 @@ class Postings:
             else:
                 held.remove(number)
 
-    def newest(self, key: int) -> Iterable[int]:
+    def newest(self, key: int) -> Sequence[int]:
         """The newest entries under a key, oldest first; at most READ."""
         held = self._entries.get(key)
         if held is None:
             return ()
         return held[-READ:] if isinstance(held, list) else (held,)
+
+    def weighed(self, keys: Iterable[int], weights: Sequence[float]) -> Shared:
+        """The entries among the newest of any key, and of each the weights of its keys, added in order."""
+        numbers: list[int] = []
+        found: list[int] = []
+        for key in keys:
+            newest = self.newest(key)
+            numbers += newest
+            found.append(len(newest))
+        if not numbers:
+            return np.zeros(0, np.int64), np.zeros(0)
+        entries, place = np.unique(np.array(numbers), return_inverse=True)
+        sums: NDArray[Any] = np.bincount(place, np.repeat(weights, found))
+        return entries, sums

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import compress
 
 from schemas.records import Article, ClassifiedArticle, Credit, DateCandidate, Entity
 from services.linker.claims import claims_of
@@ -14,7 +15,7 @@ from services.linker.sentences import encoder
 from services.linker.shingles import WORDS_READ, shingle_hashes
 from services.linker.spun.allowance import allowance
 from services.linker.spun.detector import Finding, eased, find_spun
-from services.linker.tokens import Word, words
+from services.linker.tokens import fold, printed_words
 from services.linker.told_days import told_days
 from services.linker.vectors import Rarity, vectors_of
 
@@ -41,7 +42,8 @@ class Reading:
     entities: tuple[str, ...]  # ids
     named: tuple[Entity, ...]  # those that are named, with the places
     genre: str
-    found: tuple[Word, ...]  # words of the text
+    printed: tuple[str, ...]  # words of the text that fold to something
+    folded: tuple[str, ...]  # the same, folded
     oddity: Finding
 
 
@@ -89,7 +91,7 @@ def read(
     genre: str = "news",
 ) -> Reading:
     """Tokenise and judge what needs nobody else: words, oddity, notices where the record has no credit."""
-    found = tuple(words(text, WORDS_READ))
+    printed, folded = _telling(text, WORDS_READ)
     return Reading(
         identity=identity,
         title=title,
@@ -103,14 +105,24 @@ def read(
         entities=tuple(dict.fromkeys(entity.id for entity in named)),
         named=named,
         genre=genre,
-        found=found,
+        printed=printed,
+        folded=folded,
         oddity=find_spun(text),
     )
 
 
-def headed(title: str | None, found: Sequence[Word]) -> Sequence[Word]:
+def _telling(text: str, limit: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a text as printed and folded, but for those that are only marks."""
+    printed = tuple(printed_words(text, limit))
+    folded = tuple(map(fold, printed))
+    if all(folded):
+        return printed, folded
+    return tuple(compress(printed, folded)), tuple(filter(None, folded))
+
+
+def headed(title: str | None, printed: tuple[str, ...]) -> tuple[str, ...]:
     """The words of the title, then those of the text."""
-    return (*words(title or "", TITLE_READ), *found)
+    return (*_telling(title or "", TITLE_READ)[0], *printed)
 
 
 def profile_of(
@@ -141,8 +153,8 @@ def profile_of(
         forgiven=forgiven,
         credit=credit,
         credited=credited,
-        shingles=shingle_hashes([word.folded for word in reading.found]),
-        vectors=vectors_of(headed(reading.title, reading.found), reading.entities, rarity),
+        shingles=shingle_hashes(reading.folded),
+        vectors=vectors_of(headed(reading.title, reading.printed), reading.entities, rarity),
         days=told_days(f"{reading.title or ''}\n{reading.text}"),
         sentence=model.sentence(reading.title, reading.text) if model else b"",
         claims=claims_of(

@@ -7,12 +7,12 @@ back. What is looked at is bounded, so an article costs the same in a large wind
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import product
 
 from msgspec import structs
 
 from services.linker.events import Member, Profile, StoryState
-from services.linker.stories import FULL, THRESHOLD, Likeness, Placed, united
+from services.linker.likeness import Likeness
+from services.linker.stories import FULL, THRESHOLD, Placed, united
 from services.linker.window import Page, Window
 
 # Sweep over six orders of arrival: docs/decisions/0019-stories.md.
@@ -55,14 +55,15 @@ class _Texts:
 
     def mean(self, ones: Sequence[Profile], others: Sequence[Profile]) -> float:
         """The mean likeness of all pairs."""
-        found = [self._like(one, other) for one, other in product(ones, others)]
+        found = [like for one in ones for like in self.like(one, others)]
         return round(sum(found) / len(found), 9) if found else 0.0
 
-    def _like(self, one: Profile, other: Profile) -> float:
+    def like(self, one: Profile, others: Sequence[Profile]) -> list[float]:
+        """How like `one` each of the others is."""
         page_id = one.identity.page_id
         if page_id not in self._likeness:
             self._likeness[page_id] = Likeness(one)
-        return self._likeness[page_id](other)
+        return self._likeness[page_id].to(others)
 
 
 def regrouped(profile: Profile, story: StoryState, placed: Placed, window: Window) -> Regrouped:
@@ -118,7 +119,7 @@ def _merged(story: StoryState, rival: StoryState) -> Regrouped:
 def _two_parts(originals: Sequence[Profile], texts: _Texts) -> tuple[list[Profile], list[Profile]]:
     """The last two clusters of average link; the one that has the first of `originals` is the first."""
     size = len(originals)
-    like = [[texts.mean([a], [b]) for b in originals] for a in originals]
+    like = [[round(found, 9) for found in texts.like(one, originals)] for one in originals]
     parts = [[number] for number in range(size)]
     while len(parts) > 2:
         pairs = ((i, j) for j in range(len(parts)) for i in range(j))

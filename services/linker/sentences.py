@@ -5,6 +5,7 @@ words, names and figures. A vector is computed once and remembered with its arti
 round otherwise, and nothing depends on that. `python -m bench.link.sentence_model` makes the data.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -74,10 +75,21 @@ def opened(sentence: bytes) -> NDArray[np.int32]:
     return np.frombuffer(sentence, np.int8).astype(np.int32)
 
 
-def cosine(one: NDArray[np.int32], other: NDArray[np.int32]) -> float:
-    """The cosine of two vectors, none below 0; in whole numbers up to the root, so the same everywhere."""
-    length = float(int(one @ one) * int(other @ other)) ** 0.5
-    return max(0.0, int(one @ other) / length) if length else 0.0
+def cosines(one: NDArray[np.int32], others: Sequence[bytes]) -> list[float]:
+    """The cosine of a vector with each of `others`, none below 0.
+
+    In whole numbers up to the root, so the same everywhere.
+    """
+    rows = np.frombuffer(b"".join(others), np.int8).reshape(len(others), -1).astype(np.int32)
+    own, squares = int(one @ one), (rows * rows).sum(axis=1, dtype=np.int64).tolist()
+    return [
+        _cosine(product, own * square) for product, square in zip((rows @ one).tolist(), squares, strict=True)
+    ]
+
+
+def _cosine(product: int, squares: int) -> float:
+    length = float(squares) ** 0.5
+    return max(0.0, product / length) if length else 0.0
 
 
 def _data(name: str) -> bytes:

@@ -20,7 +20,7 @@ from schemas.records import (
     grown,
 )
 from schemas.topics import ARTICLES_CLASSIFIED, ARTICLES_ENRICHED, STORIES
-from services.linker import claims, copies, stories
+from services.linker import claims, copies, likeness, stories
 from services.linker.collocations import odd_digest
 from services.linker.events import Event, pack, unpack
 from services.linker.judge import Amended, Judgement, judge
@@ -56,9 +56,9 @@ def stamps() -> tuple[Stamp, ...]:
             version="1+sentences" if installed() else "1",
             digest=_digest(
                 repr(stories.THRESHOLD),
-                repr(stories.WEIGHTS),
-                repr(stories.SAID),
-                repr(stories.FAR_TOLD),
+                repr(likeness.WEIGHTS),
+                repr(likeness.SAID),
+                repr(likeness.FAR_TOLD),
                 words_digest(),
                 sentences_digest(),
             ),

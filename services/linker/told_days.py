@@ -21,16 +21,19 @@ _MONTH = {name[:3]: number for number, name in enumerate(NAMES, start=1)}
 _NAMED = rf"(?P<month>{'|'.join(NAMES)}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
-# The first that fits a place speaks.
+# Where a word begins that may be a number or a month; "ſ" is an s to an expression that ignores case.
+_BEGIN = re.compile(r"[\djfmasondJFMASONDſ](?<!\w.)")
+_FIRST = frozenset((*_MONTH, "ſep"))
+# With what each begins; the first that fits a place speaks.
 PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b{_DAY}\s+(?:of\s+)?{_NAMED}(?:\s*,?\s*{_YEAR}\b)?",
-        rf"\b{_NAMED}\s*{_DAY}\b(?!\s*[:%])(?:\s*,?\s*{_YEAR}\b)?",
-        rf"\b{_YEAR}-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b",
-        rf"\b(?P<day>1[3-9]|2\d|3[01])\s?[/.]\s?(?P<month>0?\d|1[0-2])\s?[/.]\s?{_YEAR}\b",
-        rf"\b(?P<month>0?\d|1[0-2])\s?[/.]\s?(?P<day>1[3-9]|2\d|3[01])\s?[/.]\s?{_YEAR}\b",
-        rf"\b{_NAMED}\s*,?\s*{_YEAR}\b(?P<day>)",
+    (begins, re.compile(pattern, re.IGNORECASE))
+    for begins, pattern in (
+        ("number", rf"\b{_DAY}\s+(?:of\s+)?{_NAMED}(?:\s*,?\s*{_YEAR}\b)?"),
+        ("name", rf"\b{_NAMED}\s*{_DAY}\b(?!\s*[:%])(?:\s*,?\s*{_YEAR}\b)?"),
+        ("number", rf"\b{_YEAR}-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"),
+        ("number", rf"\b(?P<day>1[3-9]|2\d|3[01])\s?[/.]\s?(?P<month>0?\d|1[0-2])\s?[/.]\s?{_YEAR}\b"),
+        ("number", rf"\b(?P<month>0?\d|1[0-2])\s?[/.]\s?(?P<day>1[3-9]|2\d|3[01])\s?[/.]\s?{_YEAR}\b"),
+        ("name", rf"\b{_NAMED}\s*,?\s*{_YEAR}\b(?P<day>)"),
     )
 )
 
@@ -47,13 +50,33 @@ def told_days(text: str) -> tuple[Day, ...]:
     """The first days that a text names, in order."""
     found: dict[int, Day] = {}
     head = text[:READ]
-    for pattern in PATTERNS:
-        for match in reversed(list(pattern.finditer(head))):
+    starts = _starts(head)
+    for begins, pattern in PATTERNS:
+        for match in reversed(list(_matches(pattern, head, starts[begins]))):
             day = _day(match)
             if day is not None:
                 found[match.start()] = day
                 head = f"{head[: match.start()]}{' ' * len(match[0])}{head[match.end() :]}"
+                starts = {}
+        starts = starts or _starts(head)
     return tuple(dict.fromkeys(found[at] for at in sorted(found)))[:KEPT]
+
+
+def _starts(head: str) -> dict[str, list[int]]:
+    """Where a number begins, or the name of a month."""
+    places = [match.start() for match in _BEGIN.finditer(head)]
+    numbers = [at for at in places if head[at].isdecimal()]
+    return {"number": numbers, "name": [at for at in places if head[at : at + 3].lower() in _FIRST]}
+
+
+def _matches(pattern: re.Pattern[str], head: str, starts: Sequence[int]) -> Iterator[re.Match[str]]:
+    """What `finditer` gives, for a pattern that fits at one of `starts` or nowhere: tried there alone."""
+    end = 0
+    for start in starts:
+        match = pattern.match(head, start) if start >= end else None
+        if match:
+            end = match.end()
+            yield match
 
 
 def days_apart(one: Sequence[Day], other: Sequence[Day]) -> int | None:

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b, sha256
 from importlib.resources import files
+from typing import NamedTuple
 
 from schemas.records import Part
-from services.linker.tokens import Word
+from services.linker.tokens import fold
 
 LEAD = 180  # words of title and text that are read: news tells the event first, background is shared
 PRIOR = 300  # articles that the prior counts for
@@ -45,6 +46,10 @@ class Vector(Part, frozen=True):
     def heaviest(self, count: int) -> Sequence[int]:
         """The terms that weigh most."""
         return memoryview(self.terms).cast("I")[:count]
+
+    def heaviest_weights(self, count: int) -> Sequence[float]:
+        """Their weights."""
+        return memoryview(self.weights).cast("f")[:count].tolist()
 
     def weight_of(self) -> dict[int, float]:
         """Weight by term."""
@@ -107,14 +112,12 @@ def words_digest() -> str:
     return sha256(_data().encode()).hexdigest()[:16]
 
 
-@lru_cache(maxsize=65536)
 def term_hash(kind: str, term: str) -> int:
     """A stable 32-bit number for a term."""
     digest = blake2b(f"{kind}:{term}".encode("utf-8", "surrogatepass"), digest_size=4).digest()
     return int.from_bytes(digest, "big")
 
 
-@lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
     """A word without the plural's s: troops and troop are one."""
     return (
@@ -122,10 +125,22 @@ def _stem(word: str) -> str:
     )
 
 
-def _figure(word: Word) -> str | None:
-    if word.raw[0].isdigit():
-        return word.folded
-    return NUMERALS.get(word.folded)
+class _Word(NamedTuple):
+    """What a printed word may count for."""
+
+    folded: str
+    figure: str | None
+    stem: str | None  # None where it says nothing of the event
+    is_lower: bool
+    is_upper: bool
+
+
+@lru_cache(maxsize=65536)
+def _word(raw: str) -> _Word:
+    folded = fold(raw)
+    figure = folded if raw[0].isdigit() else NUMERALS.get(folded)
+    tells = figure is None and len(folded) > 2 and folded not in MONTHS
+    return _Word(folded, figure, _stem(folded) if tells else None, raw[0].islower(), raw[0].isupper())
 
 
 def _figure_share(figure: str) -> float:
@@ -134,51 +149,45 @@ def _figure_share(figure: str) -> float:
     return SHARE["year"] if len(figure) == 4 and figure.startswith(("19", "20")) else SHARE["figure"]
 
 
-Bag = dict[str, tuple[int, float]]  # term: times, prior share
+@lru_cache(maxsize=65536)
+def _term(kind: str, term: str) -> tuple[int, float] | None:
+    """Hash and prior share of a term; None where too many articles have it."""
+    if kind == "figure":
+        return term_hash(kind, term), _figure_share(term)
+    share = ENTITY if kind == "id" else word_shares().get(term, UNSEEN)
+    return (term_hash("name" if kind == "id" else kind, term), share) if share <= COMMON else None
 
 
-def _bags(found: Sequence[Word]) -> dict[str, Bag]:
-    """The terms of a text by kind, each with its count and prior share."""
-    shares = word_shares()
-    lower = {word.folded for word in found if word.raw[0].islower()}
-    counts: dict[str, Counter[str]] = {"word": Counter(), "name": Counter(), "figure": Counter()}
-    for word in found:
-        figure = _figure(word)
-        if figure is not None:
-            counts["figure"][figure] += 1
-        elif len(word.folded) > 2 and word.folded not in MONTHS:
-            counts["word"][_stem(word.folded)] += 1
-            if word.raw[0].isupper() and word.folded not in lower:
-                counts["name"][word.folded] += 1
-    share = {"word": lambda term: shares.get(term, UNSEEN), "figure": _figure_share}
-    share["name"] = share["word"]
-    return {kind: {term: (n, share[kind](term)) for term, n in bag.items()} for kind, bag in counts.items()}
+def _bags(printed: Sequence[str], entities: Sequence[str]) -> dict[str, tuple[str, Mapping[str, int]]]:
+    """The terms of a text by kind of vector, each with its count; and of what kind they are."""
+    found = list(map(_word, printed))
+    lower = {word.folded for word in found if word.is_lower}
+    names = Counter(
+        [word.folded for word in found if word.is_upper and word.stem and word.folded not in lower]
+    )
+    return {
+        "word": ("word", Counter([word.stem for word in found if word.stem])),
+        "name": ("name", names) if names else ("id", {f"id:{entity}": 1 for entity in entities}),
+        "figure": ("figure", Counter([word.figure for word in found if word.figure])),
+    }
 
 
-def _vector(kind: str, bag: Bag, rarity: Rarity) -> Vector:
+def _vector(kept: int, kind: str, bag: Mapping[str, int], rarity: Rarity) -> Vector:
     weighed: dict[int, float] = {}
-    for term, (times, share) in bag.items():
-        if share <= COMMON or kind == "figure":
-            number = term_hash(kind, term)
-            weighed[number] = (1 + math.log(times)) * max(rarity.idf(number, share), LIGHTEST)
-    kept = sorted(weighed.items(), key=lambda item: (-item[1], item[0]))[: KEPT[kind]]
-    length = math.sqrt(math.fsum(weight * weight for _, weight in kept)) or 1.0
-    terms = array("I", (number for number, _ in kept))
-    return Vector(terms.tobytes(), array("f", (weight / length for _, weight in kept)).tobytes())
+    for term, times in bag.items():
+        known = _term(kind, term)
+        if known is not None:
+            weighed[known[0]] = (1 + math.log(times)) * max(rarity.idf(*known), LIGHTEST)
+    heaviest = sorted(weighed.items(), key=lambda item: (-item[1], item[0]))[:kept]
+    length = math.sqrt(math.fsum(weight * weight for _, weight in heaviest)) or 1.0
+    terms = array("I", [number for number, _ in heaviest])
+    return Vector(terms.tobytes(), array("f", [weight / length for _, weight in heaviest]).tobytes())
 
 
-def vectors_of(found: Sequence[Word], entities: Sequence[str], rarity: Rarity) -> Vectors:
-    """The three vectors of a text, given as the words of its title and body.
+def vectors_of(printed: Sequence[str], entities: Sequence[str], rarity: Rarity) -> Vectors:
+    """The three vectors of a text, given as the words of its title and body, none of which folds to nothing.
 
     In a script without capitals no word shows itself as a name: there the ids of `entities` stand for them.
     """
-    bags = _bags(found[:LEAD])
-    if not bags["name"]:
-        bags["name"] = {f"id:{entity}": (1, ENTITY) for entity in entities}
-    return Vectors(**{kind: _vector(kind, bag, rarity) for kind, bag in bags.items()})
-
-
-def cosine(one: Mapping[int, float], other: Vector) -> float:
-    """The cosine of two vectors of length 1, the first as `weight_of` gives it; 0 where one is empty."""
-    pairs = zip(memoryview(other.terms).cast("I"), memoryview(other.weights).cast("f"), strict=True)
-    return math.fsum(one[term] * weight for term, weight in pairs if term in one)
+    bags = _bags(printed[:LEAD], entities)
+    return Vectors(**{kind: _vector(KEPT[kind], *bag, rarity) for kind, bag in bags.items()})

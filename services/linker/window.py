@@ -5,13 +5,13 @@ but the events applied: a window rebuilt from any prefix of them goes on exactly
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
 from services.linker.events import Event, Identity, Profile, Standing, StoryState, remembered_text, unpack
-from services.linker.postings import Postings
+from services.linker.postings import Postings, Shared
 from services.linker.shingles import sketch
 from services.linker.vectors import Rarity
 
@@ -130,18 +130,17 @@ class Window:
         """The text of an article in the window."""
         return self._text(page.kept)
 
-    def sharing_shingles(self, hashes: Iterable[int]) -> Iterator[Page]:
-        """For each hash, the newest articles that have it in their sketch: an article may come often."""
-        return self._found(self._sketches, hashes)
+    def numbered(self, number: int) -> Page:
+        """The page whose newest state this event holds."""
+        return self._pages[self._holders[number]]
 
-    def sharing_terms(self, term: int) -> Iterator[Page]:
-        """The newest articles that have this term among their heaviest."""
-        return self._found(self._terms, (term,))
+    def sharing_shingles(self, hashes: Sequence[int]) -> Shared:
+        """The newest articles that have any of these in their sketch, and how many."""
+        return self._sketches.weighed(hashes, [1.0] * len(hashes))
 
-    def _found(self, index: Postings, keys: Iterable[int]) -> Iterator[Page]:
-        for key in keys:
-            for number in index.newest(key):
-                yield self._pages[self._holders[number]]
+    def sharing_terms(self, terms: Iterable[int], weights: Sequence[float]) -> Shared:
+        """The newest articles that have any of these among their heaviest, and what these weigh together."""
+        return self._terms.weighed(terms, weights)
 
     def margins(self, family: str) -> Sequence[float]:
         """How odd the newest articles of a publisher's pages are (logits), oldest first."""

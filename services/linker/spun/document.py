@@ -20,8 +20,12 @@ DOCUMENT = (
 
 # A spinner that must change something puts these where nobody writes them.
 FILLER = re.compile(r"\b(?:has|have|had)\W+(?:also\W+)?(?:actually|really|in fact)\b|\bnever ever\b")
-DIGIT = re.compile(r"(?<![\w.,$£€%-])[2-9] (?=[a-zA-Z]{3})")
-NUMBER = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine)\b")
+FILLED = ("actually", "really", "in fact", "never ever")  # no filler without one of these
+# What stands before is looked at last: a pattern that begins with its first character is found much sooner.
+DIGIT = re.compile(r"[2-9](?<![\w.,$£€%-][2-9]) (?=[a-zA-Z]{3})")
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine")
+_APART = "|".join(rf"{word}(?<!\w{word})" for word in _NUMBERS)
+NUMBER = re.compile(rf"(?:{_APART})\b")
 FILLERS = 0.0004  # per word in clean news, about
 STYLE = 0.25  # burstiness below which a word is one of style
 FREQUENT = 300.0  # count from which a missing pair says something
@@ -87,7 +91,9 @@ def _style_words(spots: Spots, counts: Counts) -> float:
 
 def _fillers(text: str, words: int) -> float:
     """Square root of the surprise at the fillers, at most 3."""
-    times, usual = len(FILLER.findall(text.lower())), words * FILLERS + 0.02
+    lower = text.lower()
+    times = len(FILLER.findall(lower)) if any(word in lower for word in FILLED) else 0
+    usual = words * FILLERS + 0.02
     if times <= usual:
         return 0.0
     return float(min(3.0, math.sqrt(times * math.log(times / usual) - times + usual)))

@@ -22,12 +22,15 @@ class Rows:
         found: Ints = (self.starts[of + 1] - self.starts[of]).astype(np.int64)
         return found
 
-    def spread(self, of: Ints) -> tuple[Ints, Ints]:
-        """All lists `of` end to end: which of them each id is in, and the ids."""
-        sizes = self.sizes(of)
-        row = np.repeat(np.arange(len(of)), sizes)
-        within = np.arange(len(row)) - (np.cumsum(sizes) - sizes)[row]
-        return row, self.ids[self.starts[of][row] + within].astype(np.int64)
+    def spread(self, of: Ints, most: int | None = None) -> tuple[Ints, Bools]:
+        """The first `most` ids of each list, a row each; and which of them there are, as rows end ragged."""
+        sizes = self.sizes(of) if most is None else np.minimum(self.sizes(of), most)
+        place = np.arange(max(1, int(sizes.max(initial=0))))
+        at = self.starts[of][:, None] + place
+        known = place < sizes[:, None]
+        if not len(self.ids):
+            return np.zeros(at.shape, np.int64), known
+        return self.ids.take(at, mode="clip").astype(np.int64), known
 
 
 @dataclass(frozen=True, slots=True)

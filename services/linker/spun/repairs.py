@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.linker.spun.counts import Counts, Floats, Ints, pair_keys
+from services.linker.spun.counts import Bools, Counts, Floats, Ints, pair_keys
 from services.linker.spun.lexicon import Lexicon
 from services.linker.spun.spots import Spots
 
@@ -35,67 +35,78 @@ class Repairs:
 
 def repairs_of(spots: Spots, counts: Counts, lexicon: Lexicon) -> Repairs:
     """All repairs of a passage."""
-    size = len(spots.at)
     word = spots.ids[spots.at]
-    tried = lexicon.one.sizes(word)
-    row, found = lexicon.one.spread(word)
-    gain, left, right, triple = _gains(spots, counts, row, found)
-    order = np.lexsort((-gain, row))
-    has, first = tried > 0, np.cumsum(tried) - tried
-    top = order[first[has]]
-    zero = np.zeros((8, size), np.float32)
-    best = np.zeros(size, np.int64)
-    best[has] = found[top]
-    more = tried > 1
-    for line, value in enumerate((gain[top], left[top], right[top], triple[top])):
-        zero[line, has] = value
-    zero[4, has] = counts.log_single[found[top]] - counts.log_single[word[has]]
-    zero[5, more] = gain[order[first[more] + 1]]
-    zero[6] = np.bincount(row, gain, minlength=size) / np.maximum(tried, 1)
+    found, known = lexicon.one.spread(word)
+    gain, left, right, triple = _gains(spots, counts, found, known)
+    tried, lines = known.sum(axis=1), np.arange(len(word))
+    row, _ = np.nonzero(known)
+    mean = np.bincount(row, gain[known], minlength=len(word)) / np.maximum(tried, 1)
+    np.copyto(gain, -np.inf, where=~known)
+    first = gain.argmax(axis=1)
+    best = found[lines, first]
+    top, commoner = gain[lines, first], counts.log_single[best] - counts.log_single[word]
+    gain[lines, first] = -np.inf
+    has, more = tried > 0, tried > 1
     return Repairs(
-        best=best, gain=zero[0], left=zero[1], right=zero[2], triple=zero[3], commoner=zero[4],
-        second=zero[5], mean=zero[6], tried=tried.astype(np.float32),
-        joint=_joint(spots, counts, lexicon), phrase=_phrases(spots, counts, lexicon),
-    )  # fmt: skip
+        best=np.where(has, best, 0),
+        gain=np.where(has, top, np.float32(0)),
+        second=np.where(more, gain.max(axis=1), np.float32(0)),
+        mean=mean.astype(np.float32),
+        left=np.where(has, np.log1p(left[lines, first]), np.float32(0)),
+        right=np.where(has, np.log1p(right[lines, first]), np.float32(0)),
+        commoner=np.where(has, commoner, np.float32(0)),
+        triple=np.where(has, triple[lines, first], np.float32(0)),
+        tried=tried.astype(np.float32),
+        joint=_joint(spots, counts, lexicon),
+        phrase=_phrases(spots, counts, lexicon),
+    )
 
 
-def _gains(spots: Spots, counts: Counts, row: Ints, found: Ints) -> tuple[Floats, Floats, Floats, Floats]:
-    """Per candidate: gain, ln(1 + count) with the word before and after, and the part of the triples."""
-    at, ids = spots.at[row], spots.ids
-    before, after = ids[at - 1], ids[at + 1]
+def _gains(spots: Spots, counts: Counts, found: Ints, known: Bools) -> tuple[Floats, Floats, Floats, Floats]:
+    """Per candidate: gain, count with the word before and after, and the part of the triples."""
+    at, ids = spots.at, spots.ids
+    before, after = ids[at - 1][:, None], ids[at + 1][:, None]
     left, right = counts.pair(before, found), counts.pair(found, after)
-    triple = np.zeros(len(row), np.float32)
-    fits_left, fits_right = left > SEEN, right > SEEN
-    told_left, told_right = spots.together[at - 2] > SEEN, spots.together[at + 1] > SEEN
-    for worth, asked, places in (
-        (0.5, fits_left & fits_right, (before, found, after)),
-        (0.25, fits_left & told_left, (ids[at - 2], before, found)),
-        (0.25, fits_right & told_right, (found, after, ids[at + 2])),
-    ):
-        one, two, three = (place[asked] for place in places)
-        triple[asked] += np.float32(worth) * np.log1p(counts.triple(one, two, three))
-    here = spots.log_pair[spots.at - 1] + spots.log_pair[spots.at] + 0.5 * spots.triple[spots.at - 1]
-    here = here + 0.25 * (spots.triple[spots.at - 2] + spots.triple[spots.at])
+    triple = _triples(spots, counts, found, ((left > SEEN) & known, (right > SEEN) & known))
+    here = spots.log_pair[at - 1] + spots.log_pair[at] + 0.5 * spots.triple[at - 1]
+    here = here + 0.25 * (spots.triple[at - 2] + spots.triple[at])
     there = counts.log_probability(before, found, left) + counts.log_probability(found, after, right)
-    gain = (there + triple - here[row]).astype(np.float32)
-    return gain, np.log1p(left), np.log1p(right), triple
+    return (there + triple - here[:, None]).astype(np.float32), left, right, triple
+
+
+def _triples(spots: Spots, counts: Counts, found: Ints, fits: tuple[Bools, Bools]) -> Floats:
+    """Per candidate: what triples add, asked only where both pairs in them were `SEEN`; all in one lookup."""
+    at, ids, (left, right) = spots.at, spots.ids, fits
+    told_left, told_right = spots.together[at - 2] > SEEN, spots.together[at + 1] > SEEN
+    asked = [
+        np.flatnonzero(fit) for fit in (left & right, left & told_left[:, None], right & told_right[:, None])
+    ]
+    around, before, after = (at[places // found.shape[1]] for places in asked)
+    words = [found.take(places) for places in asked]
+    times = counts.triple(
+        np.concatenate([ids[around - 1], ids[before - 2], words[2]]),
+        np.concatenate([words[0], ids[before - 1], ids[after + 1]]),
+        np.concatenate([ids[around + 1], words[1], ids[after + 2]]),
+    )
+    told = np.split(np.log1p(times), np.cumsum([len(around), len(before)]))
+    added = np.zeros(found.size, np.float32)
+    for worth, places, part in zip((0.5, 0.25, 0.25), asked, told, strict=True):
+        added[places] += np.float32(worth) * part
+    return added.reshape(found.shape)
 
 
 def _joint(spots: Spots, counts: Counts, lexicon: Lexicon) -> Floats:
     """PMI times ln(1 + count) of the strongest fixed expression from repairs of both words of a rare pair."""
     joint = np.zeros(len(spots.at), np.float32)
     near = np.flatnonzero((np.diff(spots.at) == 1) & (spots.together[spots.at[:-1]] < RARE))
-    one, two = spots.ids[spots.at[near]], spots.ids[spots.at[near] + 1]
-    ones, twos = (np.minimum(lexicon.one.sizes(word), TRIED) for word in (one, two))
-    row = np.repeat(np.arange(len(near)), ones * twos)
-    within = np.arange(len(row)) - (np.cumsum(ones * twos) - ones * twos)[row]
-    starts, ids = lexicon.one.starts, lexicon.one.ids
-    first = ids[starts[one][row] + within // np.maximum(twos[row], 1)].astype(np.int64)
-    second = ids[starts[two][row] + within % np.maximum(twos[row], 1)].astype(np.int64)
-    together = counts.pair(first, second)
+    (ones, known), (twos, known_too) = (
+        lexicon.one.spread(spots.ids[spots.at[near] + step], TRIED) for step in (0, 1)
+    )
+    together = counts.pair(ones[:, :, None], twos[:, None, :])
+    row, one, two = np.nonzero((together >= FIXED) & known[:, :, None] & known_too[:, None, :])
+    first, second, together = ones[row, one], twos[row, two], together[row, one, two]
     chance = counts.single[first] * counts.single[second] / np.float32(counts.total)
-    strength = np.log((together + 0.3) / (chance + 0.3)) * np.log1p(together)
-    strength = np.where(together >= FIXED, strength, 0).astype(np.float32)
+    strength = (np.log((together + 0.3) / (chance + 0.3)) * np.log1p(together)).astype(np.float32)
     np.maximum.at(joint, near[row], strength)
     np.maximum.at(joint, near[row] + 1, strength)
     return joint
@@ -107,15 +118,15 @@ def _phrases(spots: Spots, counts: Counts, lexicon: Lexicon) -> Floats:
     if not len(lexicon.phrases):
         return gains[spots.at]
     keys = pair_keys(spots.ids[:-1], spots.ids[1:])
-    known = np.minimum(np.searchsorted(lexicon.phrases, keys), len(lexicon.phrases) - 1)
-    at = np.flatnonzero((lexicon.phrases[known] == keys) & spots.both)
+    place = np.minimum(np.searchsorted(lexicon.phrases, keys), len(lexicon.phrases) - 1)
+    at = np.flatnonzero((lexicon.phrases[place] == keys) & spots.both)
     at = at[(at >= 2) & (at < len(spots.ids) - 3)]
-    row, found = lexicon.two.spread(known[at])
-    before, after = spots.ids[at - 1][row], spots.ids[at + 2][row]
+    found, known = lexicon.two.spread(place[at])
+    before, after = spots.ids[at - 1][:, None], spots.ids[at + 2][:, None]
     left, right = counts.pair(before, found), counts.pair(found, after)
     there = counts.log_probability(before, found, left) + counts.log_probability(found, after, right)
-    gain = there - (spots.log_pair[at - 1] + spots.log_pair[at + 1])[row] + LONGER
-    gain = np.where((left >= PHRASE) | (right >= PHRASE), gain, 0).astype(np.float32)
-    np.maximum.at(gains, at[row], gain)
-    np.maximum.at(gains, at[row] + 1, gain)
+    gain = there - (spots.log_pair[at - 1] + spots.log_pair[at + 1])[:, None] + LONGER
+    gain = np.where(((left >= PHRASE) | (right >= PHRASE)) & known, gain, 0).max(axis=1).astype(np.float32)
+    np.maximum.at(gains, at, gain)
+    np.maximum.at(gains, at + 1, gain)
     return gains[spots.at]

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from bench.link.counting import logs, quotient_table
-from services.linker.spun.counts import Counts, triple_keys
+from bench.link.counting import logs
+from bench.link.tables import table_of
+from services.linker.spun.counts import Counts, pair_keys, triple_keys
 from services.linker.spun.lexicon import Lexicon, Rows
 
 WORDS = "<unk> <s> </s> the white house home said it point out state will".split()  # noqa: SIM905 - one a word
@@ -19,21 +20,16 @@ TRIPLES = {("the", "white", "house"): 390, ("white", "house", "said"): 100}
 def small_counts() -> Counts:
     """The counts of PAIRS and TRIPLES."""
     pairs = np.array([(IDS[a], IDS[b], n) for (a, b), n in PAIRS.items()], np.int64)
-    triples = sorted((tuple(IDS[w] for w in words), n) for words, n in TRIPLES.items())
-    keys = triple_keys(*np.array([ids for ids, _ in triples], np.int64).T)
-    slots, kept = quotient_table(pairs)
+    triples = np.array([(*(IDS[w] for w in words), n) for words, n in TRIPLES.items()], np.int64)
     size = len(WORDS)
     return Counts(
         words=WORDS,
         single=np.full(size, 1000, np.float32),
         followers=np.bincount(pairs[:, 0], minlength=size).astype(np.float32),
         leaders=np.bincount(pairs[:, 1], minlength=size).astype(np.float32),
-        slots=slots,
-        logs=kept,
-        triples=keys,
-        triple_logs=logs(np.array([n for _, n in triples])),
-        web=np.array([IDS["white"] << 16 | IDS["house"]], np.uint32),
-        web_logs=logs(np.array([64])),
+        pairs=table_of(pair_keys(*pairs[:, :2].T), logs(pairs[:, 2])),
+        triples=table_of(triple_keys(*triples[:, :3].T), logs(triples[:, 3])),
+        web=table_of(np.array([IDS["white"] << 16 | IDS["house"]], np.uint32), logs(np.array([64]))),
         newsy=np.zeros(size, np.float32),
         bursty=np.full(size, 0.6, np.float32),
     )

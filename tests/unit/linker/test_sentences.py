@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from services.linker import sentences
+from services.linker.likeness import Likeness
 from services.linker.publishers import Publishers
 from services.linker.reading import profile_of, read_article
-from services.linker.sentences import STEPS, TOKENS, Damaged, cosine, encoder, installed, opened
-from services.linker.stories import THRESHOLD, Likeness
+from services.linker.sentences import STEPS, TOKENS, Damaged, cosines, encoder, installed, opened
+from services.linker.stories import THRESHOLD
 from services.linker.vectors import Rarity
 from tests.unit.linker.articles import LOOKALIKE, SECOND, START, UNRELATED, WIRE, an_article
 
@@ -23,7 +24,7 @@ def of(title: str | None, text: str) -> bytes:
 
 
 def like(one: str, other: str) -> float:
-    return cosine(opened(of(None, one)), opened(of(None, other)))
+    return cosines(opened(of(None, one)), [of(None, other)])[0]
 
 
 @needs_vectors
@@ -59,7 +60,7 @@ def test_one_threshold_does_with_vectors_and_without(other: str, same: bool) -> 
         for n, text in (("a", WIRE), ("b", other))
     )
     assert one.sentence
-    assert (Likeness(one)(two) >= THRESHOLD) is same
+    assert (Likeness(one).to([two])[0] >= THRESHOLD) is same
 
 
 @needs_vectors
@@ -80,7 +81,7 @@ def test_a_damaged_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_the_cosine_of_whole_numbers(one: list[int], other: list[int], value: float) -> None:
-    assert cosine(np.array(one, np.int32), np.array(other, np.int32)) == pytest.approx(value)
+    assert cosines(np.array(one, np.int32), [np.array(other, np.int8).tobytes()]) == pytest.approx([value])
 
 
 def test_without_the_extra_there_is_no_model_and_the_stamp_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

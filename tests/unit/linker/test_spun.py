@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.linker.spun.columns import COLUMNS, columns_of
-from services.linker.spun.passage import passage_of
+from services.linker.spun.document import DIGIT, NUMBER
+from services.linker.spun.passage import WORD, passage_of
 from services.linker.spun.repairs import repairs_of
 from services.linker.spun.spots import spots_of
 from tests.unit.linker.spun_counts import IDS, PAIRS, TRIPLES, WORDS, small_counts, small_lexicon
@@ -53,6 +56,13 @@ def test_a_passage_has_marks_between_sentences(text: str, words: str) -> None:
         assert i <= 2 or text[start:end].lower() == WORDS[i]
 
 
+@given(st.text(st.sampled_from("aZ9٣ \n.,'’-!”(ſK\ud800é"), max_size=40))
+def test_words_are_those_that_the_expression_finds(text: str) -> None:
+    found = passage_of(text, {}, 1000)
+    spans = [span for span in found.spans.tolist() if span[0] < span[1]]
+    assert spans == [list(match.span()) for match in WORD.finditer(text)]
+
+
 def test_no_more_words_are_read_than_asked_for() -> None:
     passage = passage_of("the white house said it", IDS, 2)
     assert (passage.words, [WORDS[i] for i in passage.ids[2:4]]) == (2, ["the", "white"])
@@ -88,3 +98,16 @@ def test_two_words_may_stand_for_one() -> None:
 @pytest.mark.parametrize("text", ["", "It said.", "Zanzibar"])
 def test_a_text_without_words_that_could_be_swapped_has_no_rows(text: str) -> None:
     assert repaired(text) == ([], [], [], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "numbers"),
+    [
+        ("2 men, 3 cars and two dogs", 2, 1),
+        ("12 men, $3 apiece, 1.5 tons, -4 degrees, 7 am", 0, 0),
+        ("two-three x four fifteen eights sixty nine.", 0, 4),
+        ("5 men 5 men\n6 men", 3, 0),
+    ],
+)
+def test_digits_and_number_words_stand_alone(text: str, digits: int, numbers: int) -> None:
+    assert (len(DIGIT.findall(text)), len(NUMBER.findall(text))) == (digits, numbers)

@@ -4,17 +4,14 @@ import pytest
 from msgspec import structs
 
 from services.linker.events import Member, Profile, StoryState
+from services.linker.likeness import FAR, FAR_TOLD, Likeness, date_factor
 from services.linker.publishers import Publishers
 from services.linker.reading import profile_of, read_article
 from services.linker.stories import (
-    FAR,
-    FAR_TOLD,
     FULL,
     LISTED,
     THRESHOLD,
-    Likeness,
     Placed,
-    date_factor,
     is_full,
     joined,
     new_story_id,
@@ -64,7 +61,7 @@ def like(one: str, other: str) -> float:
         profile_of(read_article(an_article(n, t)), rarity, nobody, START)
         for n, t in (("a", one), ("b", other))
     )
-    return Likeness(a)(b)
+    return Likeness(a).to([b])[0]
 
 
 @pytest.mark.parametrize("other", [SECOND, THIRD, spin(WIRE)])

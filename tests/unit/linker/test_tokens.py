@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.linker.tokens import fold, folded_words, words
+from services.linker.tokens import fold, folded_words, printed_words, words
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,10 @@ def test_words_know_their_places() -> None:
         assert text[word.start : word.end] == word.raw
         assert word.folded == fold(word.raw)
     assert len(words(text, 3)) == 3
+
+
+@pytest.mark.parametrize("space", [" ", " " * 40], ids=["short", "long"])
+def test_printed_words_are_the_words_without_their_places(space: str) -> None:
+    text = space.join(["U.S.", "troops’", "left", "Mosul’s", "2,500", "villages", "ـ"])
+    assert [word for word in printed_words(text, 20) if fold(word)] == [word.raw for word in words(text, 20)]
+    assert printed_words(text, 2) == ["U.S.", "troops"]
