@@ -100,8 +100,8 @@ def _ordinal(day: Day, year: int) -> int:
 
 
 def _day(match: re.Match[str]) -> Day | None:
-    month = match["month"].lower()
-    number = int(month) if month.isdigit() else _MONTH[month[:3]]
+    month = match["month"].lower()[:3].replace("ſ", "s")  # an old s passes for one in the expressions
+    number = int(month) if month.isdigit() else _MONTH[month]
     day = int(match["day"] or 0)
     if not 1 <= number <= 12 or day > 31 or (match["day"] and not day):
         return None

@@ -53,3 +53,9 @@ def test_the_nearest_days_say_how_far_apart(
     one: tuple[Day, ...], other: tuple[Day, ...], apart: int | None
 ) -> None:
     assert days_apart(one, other) == days_apart(other, one) == apart
+
+
+def test_a_month_in_an_old_face_is_read_too() -> None:
+    assert told_days("On 3 ſept. 2020 and Auguſt 4, 2020 they met.") == told_days(
+        "On 3 sept. 2020 and August 4, 2020 they met."
+    )
