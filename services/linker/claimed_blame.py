@@ -1,15 +1,13 @@
 """Whom a text says that others blame, or who claims an attack. Loads data/camps.toml; the rest is pure."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from hashlib import sha256
-from importlib.resources import files
 
 from schemas.records import Entity
 from services.linker.asides import is_another, is_background, is_untrue, region
+from services.linker.data_files import read_table
 from services.linker.sayings import Claim, Sentence
 
 BLAMED = 3  # that are kept, at most
@@ -45,20 +43,10 @@ _NO_BLAME = re.compile(
 )
 
 
-def _data() -> str:
-    return (files(__package__) / "data" / "camps.toml").read_text(encoding="utf-8")
-
-
-@lru_cache(maxsize=1)
-def camps_digest() -> str:
-    """First 16 hex digits of the SHA-256 of the data file."""
-    return sha256(_data().encode()).hexdigest()[:16]
-
-
 @lru_cache(maxsize=1)
 def camps() -> Mapping[str, str]:
     """The camp of each id that is in one."""
-    table: dict[str, list[str]] = tomllib.loads(_data())["camps"]
+    table: dict[str, list[str]] = read_table("camps.toml")["camps"]
     return {id_: camp for camp, ids in table.items() for id_ in ids}
 
 

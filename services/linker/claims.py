@@ -16,8 +16,7 @@ from services.linker import (
     counted_people,
     sayings,
 )
-from services.linker.claimed_blame import camps_digest
-from services.linker.counted_people import people_data
+from services.linker.data_files import data_digest, read_data
 from services.linker.sayings import Claim, front_of
 from services.tolls import PATTERNS
 
@@ -53,9 +52,8 @@ def claims_digest() -> str:
         for name, value in sorted(vars(part).items())
         for rule in (_rules(value) if not name.startswith("__") else ())
     )
-    return sha256("\n".join((camps_digest(), people_data(), *_rules(PATTERNS), *told)).encode()).hexdigest()[
-        :16
-    ]
+    rules = (data_digest("camps.toml"), read_data("people.toml"), *_rules(PATTERNS), *told)
+    return sha256("\n".join(rules).encode()).hexdigest()[:16]
 
 
 def _rules(value: object) -> Iterator[str]:

@@ -3,11 +3,10 @@
 Loads data/odd_pairs.toml; else pure. Whether a text is spun is told by services/linker/spun.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from hashlib import sha256
-from importlib.resources import files
+
+from services.linker.data_files import read_table
 
 LONGEST = 4  # words in a broken collocation
 
@@ -15,18 +14,8 @@ LONGEST = 4  # words in a broken collocation
 @lru_cache(maxsize=1)
 def odd_pairs() -> Mapping[str, str]:
     """Broken collocation to ordinary form, both as folded words."""
-    pairs: dict[str, str] = tomllib.loads(_data())["pairs"]
+    pairs: dict[str, str] = read_table("odd_pairs.toml")["pairs"]
     return pairs
-
-
-@lru_cache(maxsize=1)
-def odd_digest() -> str:
-    """First 16 hex digits of the SHA-256 of the data file."""
-    return sha256(_data().encode()).hexdigest()[:16]
-
-
-def _data() -> str:
-    return (files(__package__) / "data" / "odd_pairs.toml").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=1)

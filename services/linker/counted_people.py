@@ -1,12 +1,11 @@
 """Whom a number of dead or hurt counts: people, a group, some of them, or none. Loads data/people.toml."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from services.linker.data_files import read_table
 from services.tolls import NUMBER, Toll
 
 LOOKED = 60  # characters after a number
@@ -39,15 +38,10 @@ class Who(NamedTuple):
 ANYBODY, SOME, OTHERS, NOBODY = Who("all"), Who("some"), Who("others"), Who("nobody")
 
 
-def people_data() -> str:
-    """The data file."""
-    return (files(__package__) / "data" / "people.toml").read_text(encoding="utf-8")
-
-
 @lru_cache(maxsize=1)
 def _people() -> Mapping[str, str]:
     """The group that each word is of; "" for people."""
-    table: dict[str, list[str]] = tomllib.loads(people_data())
+    table = read_table("people.toml")
     groups = (words.split(" ") for words in table["groups"])
     return dict.fromkeys(table["anybody"], "") | {word: words[0] for words in groups for word in words}
 

@@ -1,34 +1,22 @@
 """Who owns whom: the family of a source, of an address, of a name in a credit. Loads data/publishers.toml."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
-from hashlib import sha256
-from importlib.resources import files
 from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
 
 from schemas.records import Source
+from services.linker.data_files import read_table
 from services.linker.tokens import folded_words
 
 LONGEST_NAME = 12  # words of a credited name that are read
 _SITES = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-def _data() -> str:
-    return (files(__package__) / "data" / "publishers.toml").read_text(encoding="utf-8")
-
-
-@lru_cache(maxsize=1)
-def publishers_digest() -> str:
-    """First 16 hex digits of the SHA-256 of the data file."""
-    return sha256(_data().encode()).hexdigest()[:16]
-
-
 @lru_cache(maxsize=1)
 def _families() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = tomllib.loads(_data())["families"]
+    found: dict[str, list[str]] = read_table("publishers.toml")["families"]
     return {family: tuple(_folded(name) for name in names) for family, names in found.items()}
 
 

@@ -4,15 +4,13 @@ Two sources: the original, where it is in the window (the name that stands in th
 table of office holders (data/persons.toml; this file is its loader). The rest is pure.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from hashlib import sha256
-from importlib.resources import files
 
 from schemas.records import Repair, Span
 from services.linker.alignment import Alignment
 from services.linker.collocations import odd_places
+from services.linker.data_files import read_table
 from services.linker.tokens import Word, fold
 
 NEAR = 2  # words between a name and an office that belong together: "Name, now the office"
@@ -23,21 +21,11 @@ PROPOSED = 20  # repairs, at most
 Office = tuple[tuple[str, ...], str]  # folded words of the office, name of a holder
 
 
-def _data() -> str:
-    return (files(__package__) / "data" / "persons.toml").read_text(encoding="utf-8")
-
-
-@lru_cache(maxsize=1)
-def persons_digest() -> str:
-    """First 16 hex digits of the SHA-256 of the data file."""
-    return sha256(_data().encode()).hexdigest()[:16]
-
-
 @lru_cache(maxsize=1)
 def offices() -> Mapping[str, tuple[Office, ...]]:
     """By the last word of the office: the office and each of its holders."""
     found: dict[str, list[Office]] = {}
-    table: dict[str, list[str]] = tomllib.loads(_data())["offices"]
+    table: dict[str, list[str]] = read_table("persons.toml")["offices"]
     for office, holders in table.items():
         words = tuple(office.split(" "))
         found.setdefault(words[-1], []).extend((words, holder) for holder in holders)

@@ -21,19 +21,19 @@ from schemas.records import (
 )
 from schemas.topics import ARTICLES_CLASSIFIED, ARTICLES_ENRICHED, STORIES
 from services.linker import claims, copies, likeness, stories
-from services.linker.collocations import odd_digest
+from services.linker.data_files import data_digest
 from services.linker.events import Event, pack, unpack
 from services.linker.judge import Amended, Judgement, judge
-from services.linker.publishers import Publishers, publishers_digest
+from services.linker.publishers import Publishers
 from services.linker.reading import identity_of, read_article
-from services.linker.repair import persons_digest
 from services.linker.sentences import installed, sentences_digest
 from services.linker.spun.model import load_model
 from services.linker.stories import story_record
 from services.linker.takedown import CANCELED, taken_down
-from services.linker.vectors import words_digest
 from services.linker.window import FORGOTTEN_AT_ONCE, Window, key_of
 from services.stage import Emit, Erase, Memory, Outgoing, Remember, Skip, Stage
+
+COPY_TABLES = ("odd_pairs.toml", "publishers.toml", "persons.toml")
 
 
 def _digest(*rules: str) -> str:
@@ -47,9 +47,7 @@ def stamps() -> tuple[Stamp, ...]:
         Stamp(
             component="linker.copies",
             version="2",
-            digest=_digest(
-                repr(lines), load_model().digest, odd_digest(), publishers_digest(), persons_digest()
-            ),
+            digest=_digest(repr(lines), load_model().digest, *map(data_digest, COPY_TABLES)),
         ),
         Stamp(
             component="linker.stories",
@@ -59,7 +57,7 @@ def stamps() -> tuple[Stamp, ...]:
                 repr(likeness.WEIGHTS),
                 repr(likeness.SAID),
                 repr(likeness.FAR_TOLD),
-                words_digest(),
+                data_digest("common_words.txt"),
                 sentences_digest(),
             ),
         ),

@@ -10,11 +10,11 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from hashlib import blake2b, sha256
-from importlib.resources import files
+from hashlib import blake2b
 from typing import NamedTuple
 
 from schemas.records import Part
+from services.linker.data_files import read_data
 from services.linker.tokens import fold
 
 LEAD = 180  # words of title and text that are read: news tells the event first, background is shared
@@ -95,21 +95,11 @@ class Rarity:
         return math.log((self.articles + PRIOR + 1) / (self._counts.get(term, 0) + PRIOR * share + 0.5))
 
 
-def _data() -> str:
-    return (files(__package__) / "data" / "common_words.txt").read_text(encoding="utf-8")
-
-
 @lru_cache(maxsize=1)
 def word_shares() -> Mapping[str, float]:
     """The share of news articles that have a word, for the commonest ones."""
-    lines = (line.split(": ", 1) for line in _data().splitlines() if line[0].isdigit())
+    lines = (line.split(": ", 1) for line in read_data("common_words.txt").splitlines() if line[0].isdigit())
     return {word: int(permille) / 1000 for permille, found in lines for word in found.split(" ")}
-
-
-@lru_cache(maxsize=1)
-def words_digest() -> str:
-    """First 16 hex digits of the SHA-256 of the data file."""
-    return sha256(_data().encode()).hexdigest()[:16]
 
 
 def term_hash(kind: str, term: str) -> int:
