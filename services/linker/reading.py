@@ -39,12 +39,16 @@ class Reading:
     credits: tuple[Credit, ...]
     countries: tuple[str, ...]  # ISO 3166-1 alpha-2, of grade 1 and 2
     topics: tuple[str, ...]  # ids
-    entities: tuple[str, ...]  # ids
     named: tuple[Entity, ...]  # those that are named, with the places
     genre: str
     printed: tuple[str, ...]  # words of the text that fold to something
     folded: tuple[str, ...]  # the same, folded
     oddity: Finding
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """The ids of those that are named."""
+        return tuple(dict.fromkeys(entity.id for entity in self.named))
 
 
 def read_article(article: ClassifiedArticle) -> Reading:
@@ -102,7 +106,6 @@ def read(
         credits=credited if first_publishers(credited) else (*credited, *notices(text)),
         countries=countries,
         topics=topics,
-        entities=tuple(dict.fromkeys(entity.id for entity in named)),
         named=named,
         genre=genre,
         printed=printed,
