@@ -47,7 +47,7 @@ _TITLE = one_of(WORDS["honorifics"] + WORDS["titles"])
 _SAID = one_of(WORDS["said"])
 _GIVEN, _NOT_IN_NAMES = frozenset(WORDS["given"]), frozenset(WORDS["not_in_names"])
 _OPENERS = frozenset(WORDS["openers"])
-_NOT_PEOPLE = _NOT_IN_NAMES.union(WORDS["honorifics"], WORDS["titles"])
+_NOT_PEOPLE = _NOT_IN_NAMES.union(WORDS["honorifics"], WORDS["titles"], WORDS["offices"])
 _HEADS = re.compile(
     initial_of(WORDS["bodies"], WORDS["places"])
     + rf"(?:(?P<organisation>{rest_of(WORDS['bodies'])})|(?P<place>{rest_of(WORDS['places'])}))\b"

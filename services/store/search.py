@@ -74,7 +74,8 @@ def search(
     """
     if not 1 <= limit <= MOST_HITS:
         raise BadSearch(f"the limit is {limit}; it must be from 1 to {MOST_HITS}")
-    query = asked_for(typed, narrowed)
+    everything = not typed.strip() and narrowed != UNNARROWED
+    query = None if everything else parse_query(typed)
     sort = order_of(order, query is not None)
     with reading(place) as store:
         found, values = found_by(store, query, narrowed, best=sort.by_score, few=True)
@@ -84,13 +85,6 @@ def search(
             *values,
         )
         return [_hit(row, query) for row in rows]
-
-
-def asked_for(typed: str, narrowed: Narrowed) -> Query | None:
-    """What was typed; None where nothing was and something else narrows the search. Raises BadSearch."""
-    if not typed.strip() and narrowed != UNNARROWED:
-        return None
-    return parse_query(typed)
 
 
 def found_by(
