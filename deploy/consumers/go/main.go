@@ -12,8 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// A real reader keeps these in the database that it writes to.
-var versions, seen = map[string]float64{}, map[string]bool{}
+var versions, seen = map[string]float64{}, map[string]bool{} // a real reader keeps these in the database that it writes to
 
 // change says what a message changes; nil for one that changes nothing.
 func change(message *kgo.Record, schema *jsonschema.Schema) map[string]any {
@@ -24,10 +23,11 @@ func change(message *kgo.Record, schema *jsonschema.Schema) map[string]any {
 		return map[bool]map[string]any{true: {"key": key, "state": "gone"}}[before > 0]
 	}
 	for _, header := range message.Headers {
-		if header.Key == "ce_id" && seen[string(header.Value)] { // delivered twice
+		if ident := string(header.Value); header.Key == "ce_id" && seen[ident] { // delivered twice
 			return nil
+		} else if header.Key == "ce_id" {
+			seen[ident] = true
 		}
-		seen[string(header.Value)] = seen[string(header.Value)] || header.Key == "ce_id"
 	}
 	read, err := jsonschema.UnmarshalJSON(bytes.NewReader(message.Value))
 	if err != nil || schema.Validate(read) != nil {

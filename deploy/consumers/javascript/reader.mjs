@@ -24,7 +24,7 @@ function change({ key: bytes, value, headers }) {
   if (value === null) return versions.delete(key) ? { key, state: "gone" } : null; // a tombstone: forget it
   const ident = headers?.ce_id?.toString();
   if (ident && seen.has(ident)) return null; // delivered twice
-  seen.add(ident);
+  if (ident) seen.add(ident);
   const record = JSON.parse(value.toString());
   if (!isValid(record)) return { key, state: "invalid" };
   if (record.version <= (versions.get(key) ?? 0)) return null; // older than what is held
