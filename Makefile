@@ -91,6 +91,8 @@ lock: $(READY) ## Resolve pyproject.toml anew into requirements/*.txt, with hash
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  --extra vectors -c requirements/run.txt pyproject.toml -o requirements/vectors.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
+	  --extra parquet -c requirements/run.txt pyproject.toml -o requirements/parquet.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  --group build -c requirements/dev.txt -o requirements/build.txt
