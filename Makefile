@@ -32,7 +32,8 @@ up: secrets ## The deployment in containers: secrets, build, start, wait until r
 	@docker compose up --detach --wait
 	@echo "Ready. What next:"; \
 	  echo "  is it working?   docker compose exec store sirwan status"; \
-	  echo "  one page         docker compose exec store sirwan trace URL"; \
+	  echo "  read, search     http://$$(docker compose port web 8000)/ (whole texts: /token, with secrets/web_token)"; \
+  echo "  one page         docker compose exec store sirwan trace URL"; \
 	  echo "  what happens     docker compose logs --follow --tail 20"; \
 	  echo "  read the topics  Kafka at $$(docker compose port kafka 29092), docs/consumers.md"; \
 	  echo "  dashboards       docker compose --profile monitoring up --detach --wait"; \
@@ -43,7 +44,7 @@ down: ## Stop the containers; what they keep stays in its volumes
 
 # Readable for every user inside a container that is given the file; on this machine the folder keeps others out.
 SECRETS ?= secrets
-secrets: $(SECRETS)/store_password $(SECRETS)/grafana_password ## Passwords for the containers, where they are missing
+secrets: $(SECRETS)/store_password $(SECRETS)/web_token $(SECRETS)/grafana_password ## Passwords for the containers, where they are missing
 
 $(SECRETS)/%:
 	@mkdir -p $(SECRETS) && chmod 700 $(SECRETS)

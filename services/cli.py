@@ -374,6 +374,26 @@ def status(json: AsJson = False) -> None:
         sys.exit(REFUSED)
 
 
+@app.command()
+def serve() -> None:
+    """Serve the pages, to search and to read, and the same as JSON, until Ctrl-C."""
+    from services.classifier.entities import ids_called
+    from services.classifier.gazetteer import load_tables
+    from services.embedded.runs import ident_of
+    from services.runtime.config import ConfigError
+    from services.store.web.endpoints import Lookups
+    from services.store.web.service import serve_web
+
+    settings = _settings_to_store()
+    if isinstance(settings.place, Path):
+        _stored(lambda place: place)
+    told = Lookups(ident_of, ids_called, load_tables().countries)
+    try:
+        serve_web(settings, told, lambda address: typer.echo(f"{address}  Ctrl-C stops", err=True))
+    except ConfigError as exc:
+        _fail(str(exc), USAGE)
+
+
 # --- administration -----------------------------------------------------------------------------
 
 

@@ -137,6 +137,24 @@ class Settings(BaseSettings):
     )
     health_host: str = Field("127.0.0.1", description="Address of /live, /ready and /metrics.")
     health_port: int = Field(0, ge=0, le=65535, description="Port of the same; 0 serves none.")
+    web_host: str = Field("127.0.0.1", description="Address that `sirwan serve` listens on.")
+    web_port: int = Field(8000, ge=0, le=65535, description="Port of the same; 0 takes any that is free.")
+    web_names: str | None = Field(
+        None,
+        pattern=r"^[^\s,/]+(,[^\s,/]+)*$",
+        description="Host names that the pages answer to, beside loopback's and SIRWAN_WEB_HOST: name,name.",
+    )
+    web_shows: Literal["full", "excerpts", "nothing"] = Field(
+        "full",
+        description="What of the articles' texts the pages show to whoever does not give the token: whole"
+        " texts (on loopback only), excerpts with links to the publisher, or nothing, not even the pages.",
+    )
+    web_token_file: Path | None = Field(
+        None, description="File with the token that shows everything; a browser asks for it at /token."
+    )
+    web_rate: float = Field(
+        20.0, ge=0, description="Requests a second that one address may make of the pages; 0: any number."
+    )
     traces: str | None = Field(
         None,
         pattern=r"^https?://\S+$",
@@ -179,7 +197,9 @@ class Settings(BaseSettings):
         if not isinstance(named, Server):
             return self.database
         file = self.store_password_file
-        return named if file is None else replace(named, password=_password(file))
+        if file is None:
+            return named
+        return replace(named, password=secret(file, "store_password_file", "the store's password"))
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -198,7 +218,8 @@ def load_settings(**overrides: Any) -> Settings:
     return settings
 
 
-def _password(file: Path) -> str:
+def secret(file: Path, field: str, what: str) -> str:
+    """What is kept secret in the file that a setting names. Raises ConfigError."""
     trouble = "is empty"
     try:
         if found := file.read_text("utf-8").rstrip("\r\n"):
@@ -207,9 +228,7 @@ def _password(file: Path) -> str:
         trouble = f"cannot be read ({exc.strerror})"
     except UnicodeDecodeError:
         trouble = "is no UTF-8 text"
-    raise ConfigError(
-        f"{variable('store_password_file')}={file}: {trouble}; put the store's password into it"
-    )
+    raise ConfigError(f"{variable(field)}={file}: {trouble}; put {what} into it")
 
 
 def variable(field: str) -> str:

@@ -17,6 +17,7 @@ class Knob(NamedTuple):
 
 KNOBS: Mapping[str, Knob] = {
     "KAFKA_PORT": Knob("9092", "Port on 127.0.0.1 where consumers outside the containers reach Kafka."),
+    "WEB_PORT": Knob("8000", "Port of the pages on 127.0.0.1."),
     "POSTGRES_PORT": Knob(
         "15432", "The same for PostgreSQL; not 5432, which one of this machine's own may have."
     ),
@@ -24,7 +25,7 @@ KNOBS: Mapping[str, Knob] = {
     "GRAFANA_PORT": Knob("3000", "Port of Grafana on 127.0.0.1, profile monitoring; the user is admin."),
     "KAFBAT_PORT": Knob("8080", "Port of the topic browser on 127.0.0.1, profile ui."),
     "SOURCES_FOLDER": Knob("./deploy/sources", "Folder of source files on this machine, readable for all."),
-    "SECRETS_FOLDER": Knob("./secrets", "Folder of store_password and grafana_password; `make secrets`."),
+    "SECRETS_FOLDER": Knob("./secrets", "Folder of passwords and web_token; `make secrets` writes them."),
     "WARC_FOLDER": Knob("warcs", "Volume of SIRWAN_WARC; or a folder (./…) that user 10001 may write."),
     "BACKUP_FOLDER": Knob("backups", "Volume of the dumps; or a folder (./…) that user 999 may write."),
     "BACKUP_KEEP": Knob("14", "Dumps kept; older ones are removed after each backup."),
@@ -35,13 +36,17 @@ KNOBS: Mapping[str, Knob] = {
     "CLASSIFIER_MEMORY": Knob("512m", "The same for each classifier."),
     "LINKER_MEMORY": Knob("1g", "The same for the linker, which holds 45 days or 60,000 articles."),
     "STORE_MEMORY": Knob("512m", "The same for the store's writer."),
+    "WEB_MEMORY": Knob("512m", "The same for the pages."),
     "KAFKA_MEMORY": Knob("1g", "The same for Kafka; twice its heap, the rest is its cache of files."),
     "POSTGRES_MEMORY": Knob("512m", "The same for PostgreSQL."),
     "PROMETHEUS_MEMORY": Knob("512m", "The same for Prometheus."),
     "GRAFANA_MEMORY": Knob("512m", "The same for Grafana."),
     "KAFBAT_MEMORY": Knob("768m", "The same for the topic browser."),
     "KAFKA_HEAP": Knob("-Xms256m -Xmx512m", "Kafka's Java heap, as options of the Java machine."),
-    "SERVICE_CPUS": Knob("1.0", "Processors each of the five services may keep busy."),
+    "WEB_SHOWS": Knob(
+        "excerpts", "SIRWAN_WEB_SHOWS of the pages: excerpts, or nothing without secrets/web_token."
+    ),
+    "SERVICE_CPUS": Knob("1.0", "Processors each of the services may keep busy."),
     "KAFKA_CPUS": Knob("2.0", "Processors Kafka may keep busy."),
     "POSTGRES_CPUS": Knob("1.0", "Processors PostgreSQL may keep busy."),
     "LOG_MAX_SIZE": Knob("10m", "Size at which a container's log file is put aside."),
@@ -71,5 +76,9 @@ FIXED: Mapping[str, str] = {
     "allow_private_hosts": "never; for the demo and tests",
     "health_host": "every address of the container, none of them published",
     "health_port": "9100",
+    "web_host": "every address of the container; WEB_PORT of it is published on 127.0.0.1",
+    "web_port": "8000",
+    "web_shows": "WEB_SHOWS",
+    "web_token_file": "the secret web_token",
 }
 """Settings that docker-compose.yml decides itself, and what it decides."""

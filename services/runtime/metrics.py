@@ -190,6 +190,8 @@ METRICS: Mapping[str, Metric] = {
             "How long a source may bring nothing before `sirwan status` shows it as silent.",
             ("family", "source"),
         ),
+        Metric("sirwan_web_requests_total", "counter", "Pages and answers asked for.", ("page", "status")),
+        Metric("sirwan_web_seconds", "histogram", "Time to answer.", ("page",), bounds=FETCHING),
         Metric("sirwan_disk_free_bytes", "gauge", "Room on the disk of SIRWAN_HOME that we may use."),
         Metric("sirwan_disk_size_bytes", "gauge", "Size of that disk."),
     )

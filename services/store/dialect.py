@@ -9,6 +9,7 @@ from collections.abc import Mapping
 # The index is the outer loop (CROSS JOIN keeps the order), hits come out of it best first, and the limit
 # stops it: articles are looked up one by one until there are enough.
 SQLITE: Mapping[str, str] = {
+    "then": "CROSS JOIN",  # keeps the order: SQLite would begin with the larger table
     "grades": "json_group_object(r.country, r.grade)",
     "day": "substr(coalesce(a.published, a.fetched_at), 1, 10)",
     "moment": "substr(fetched_at, 1, 15)",  # 2026-11-26T10:4
@@ -25,6 +26,7 @@ SQLITE: Mapping[str, str] = {
 # The last argument divides by 1 + log(length), for bm25 prefers the shorter of two texts too. querytree
 # leaves out what is unwanted: it would take part in the rank, and alone it would match nearly everything.
 POSTGRES: Mapping[str, str] = {
+    "then": "JOIN",
     "grades": "coalesce(json_object_agg(r.country, r.grade ORDER BY r.country)::text, '{}')",
     "day": "article_day(a.published, a.fetched_at)",
     "moment": "date_bin('10 minutes', fetched_at, 'epoch')",

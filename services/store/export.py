@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from services.runtime.place import Place
 from services.store.export_forms import Found
 from services.store.narrowing import UNNARROWED, Narrowed, order_of, slots
-from services.store.query import parse_query
 from services.store.reading import reading
-from services.store.search import found_by
+from services.store.search import found_by, read_query
 
 TOGETHER = 200  # records read at once: at most 200 MiB, as a record may be 1 MiB; usually one
 
@@ -32,7 +31,7 @@ def export(
 
     Raises BadSearch before the first, and Transient where the store cannot be read.
     """
-    query = parse_query(typed) if typed.strip() else None
+    query = read_query(typed)
     sort = order_of(order or "oldest", query is not None)
     with reading(place) as store:
         found, values = found_by(store, query, narrowed, best=sort.by_score)

@@ -15,9 +15,11 @@ SELECT s.record FROM stories s
  ORDER BY s.story_id
 """
 MEMBERS = """
-SELECT m.page_id, a.title, a.canonical_url AS url, a.source_id, a.published, a.fetched_at,
-       a.copy_verdict, a.copy_score, a.copy_of, a.record
-  FROM memberships m LEFT JOIN articles a ON a.page_id = m.page_id
+SELECT m.page_id, a.title, a.canonical_url AS url, a.source_id, s.name AS publisher, a.published,
+       a.fetched_at, a.copy_verdict, a.copy_score, a.copy_of, a.record
+  FROM memberships m
+  LEFT JOIN articles a ON a.page_id = m.page_id
+  LEFT JOIN sources s ON s.source_id = a.source_id
  WHERE m.story_id = $1
 """
 
@@ -29,6 +31,7 @@ class StoryPage(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None = None
     url: str | None = None
     source_id: str | None = None
+    publisher: str | None = None  # name of the source
     published: str | None = None
     fetched_at: datetime | None = None
     copy_verdict: str | None = None

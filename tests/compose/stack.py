@@ -160,7 +160,7 @@ def new_stack(environment: Mapping[str, str], folder: Path) -> Stack:
     """A deployment that shares nothing with another on this machine and ignores .env; not started."""
     kept = {name: value for name, value in environment.items() if not name.startswith("SIRWAN_")}
     ours = {
-        **{name: str(free_port()) for name in ("KAFKA_PORT", "POSTGRES_PORT", "PROMETHEUS_PORT")},
+        **{name: str(free_port()) for name in ("KAFKA_PORT", "POSTGRES_PORT", "PROMETHEUS_PORT", "WEB_PORT")},
         "SERVICE_IMAGE": IMAGE,
         "SOURCES_FOLDER": str(folder / "sources"),
         "SECRETS_FOLDER": str(folder / "secrets"),

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from tests.compose.stack import Failed, Stack
 from tests.deployment import STAGES
 
@@ -82,8 +84,28 @@ def _status_outside(stack: Stack) -> Any:
     return json.loads(run.stdout)
 
 
+async def the_pages_answer(stack: Stack) -> str:
+    """As many articles as are stored, excerpts for everybody and whole texts for who has the token."""
+    given = stack.environment
+    token = Path(given["SECRETS_FOLDER"], "web_token").read_text("utf-8").strip()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{given['WEB_PORT']}") as client:
+        hits = (await client.get("/api/search")).raise_for_status().json()["hits"]
+        page = f"/api/article/{hits[0]['page_id']}"
+        part = (await client.get(page)).json()["article"]["text"]
+        whole = (await client.get(page, headers={"authorization": f"Bearer {token}"})).json()["article"][
+            "text"
+        ]
+        found = (await client.get("/pipeline")).raise_for_status().text
+    (stored,) = stack.sql("SELECT count(*) FROM articles")
+    if f"<dd>{int(stored):,}</dd>" not in found or len(part) >= len(whole):
+        raise Failed(f"the pages: {stored} articles stored; {len(part)} and {len(whole)} characters: {found}")
+    return (
+        f"the pages know of {stored} articles, and show {len(part)} characters of {len(whole)} to strangers"
+    )
+
+
 async def prometheus_watches(stack: Stack, containers: int) -> str:
-    """Every container of the five services is read, replicas too; all rules work, and none is an alarm.
+    """Every container of the services is read, replicas too; all rules work, and none is an alarm.
 
     The rules are judged by what they ask, too: for most, the time they must hold has not passed.
     """
@@ -91,7 +113,7 @@ async def prometheus_watches(stack: Stack, containers: int) -> str:
 
     def all_read() -> bool:
         up = server.result('up{job="sirwan"} == 1')
-        return len(up) == containers and {each["metric"]["service"] for each in up} == set(STAGES)
+        return len(up) == containers and {each["metric"]["service"] for each in up} == {*STAGES, "web"}
 
     await stack.until(f"Prometheus reads {containers} containers", all_read, SCRAPED)
     rules = [rule for group in server.get("rules")["groups"] for rule in group["rules"]]

@@ -17,7 +17,7 @@ TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 ONE_SHOTS = {"topics", "migrate", "backup", "restore"}
-OURS = {"topics", "migrate", "fetcher", "extractor", "classifier", "linker", "store"}
+OURS = {"topics", "migrate", "fetcher", "extractor", "classifier", "linker", "store", "web"}
 RUNNING = sorted(SERVICES.keys() - ONE_SHOTS)
 USED = re.compile(r"\$\{([A-Z_]+):-([^}]*)\}")
 

@@ -128,7 +128,7 @@ def test_every_metric_is_on_a_board_or_in_a_rule() -> None:
 def test_all_services_are_scraped_and_replicas_are_found() -> None:
     (job,) = yaml.safe_load((RULES / "prometheus.yml").read_text("utf-8"))["scrape_configs"]
     (names,) = job["dns_sd_configs"]
-    assert (sorted(names["names"]), names["type"]) == (sorted(STAGES), "A")
+    assert (sorted(names["names"]), names["type"]) == (sorted((*STAGES, "web")), "A")
     assert {job["job_name"]} == {"sirwan"}
     assert {rule["target_label"] for rule in job["relabel_configs"]} <= OF_THE_TARGET
 

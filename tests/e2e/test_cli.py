@@ -297,7 +297,7 @@ def test_what_is_found_is_exported_whole(tmp_path: Path) -> None:
     whole = sirwan(tmp_path, "search", "--export", "jsonl")  # without words
     assert [json.loads(line) for line in whole.stdout.splitlines()] == [record]
     for wrong, says in (
-        ([], "nothing to search for"),
+        (["-oil"], "nothing to search for"),
         (["--contry", "iq"], "--contry: no such option"),
         (["canal", "--export", "xml"], "--export xml: there are jsonl and csv"),
         (["--since", "May"], "since: 'May' is no day"),

@@ -137,9 +137,15 @@ def test_a_hit_says_what_the_article_is(store: Place) -> None:
     assert msgspec.json.decode(msgspec.json.encode([hit]), type=list[Hit]) == [hit]
 
 
-@pytest.mark.parametrize(
-    ("typed", "limit"), [("", 20), ('"dam', 20), ("-dam", 20), ("dam", 0), ("dam", 10**6)]
-)
+def test_nothing_typed_finds_all_the_newest_first(store: Place) -> None:
+    everything = names(search(store, " "))
+    assert sorted(everything) == sorted(set(NAMES.values()) - {"withdrawn"})
+    assert names(search(store, "", limit=2, skip=1)) == everything[1:3]
+    with pytest.raises(BadSearch, match="narrow the search, or export it"):
+        search(store, "", skip=990)
+
+
+@pytest.mark.parametrize(("typed", "limit"), [('"dam', 20), ("-dam", 20), ("dam", 0), ("dam", 10**6)])
 def test_a_search_that_means_nothing_is_refused_in_one_line(store: Place, typed: str, limit: int) -> None:
     with pytest.raises(BadSearch) as caught:
         search(store, typed, limit=limit)
