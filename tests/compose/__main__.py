@@ -54,7 +54,7 @@ async def check(stack: Stack, progress: Progress) -> None:
     await progress.of(promises.nothing_is_lost(stack, asked))
     await progress.of(watching.a_source_is_added(stack))
     await progress.of(watching.status_answers(stack))
-    await progress.of(watching.the_pages_answer(stack))
+    progress.line(watching.the_pages_answer(stack))
     stack.compose("up", "--detach", "--wait", "--no-recreate", "prometheus")
     progress.line(mishaps.a_secret_that_is_gone(stack))
     await progress.of(mishaps.a_port_that_was_taken_meanwhile(stack, asked))

@@ -84,24 +84,21 @@ def _status_outside(stack: Stack) -> Any:
     return json.loads(run.stdout)
 
 
-async def the_pages_answer(stack: Stack) -> str:
+def the_pages_answer(stack: Stack) -> str:
     """As many articles as are stored, excerpts for everybody and whole texts for who has the token."""
     given = stack.environment
-    token = Path(given["SECRETS_FOLDER"], "web_token").read_text("utf-8").strip()
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{given['WEB_PORT']}") as client:
-        hits = (await client.get("/api/search")).raise_for_status().json()["hits"]
+    known = {
+        "authorization": f"Bearer {Path(given['SECRETS_FOLDER'], 'web_token').read_text('utf-8').strip()}"
+    }
+    with httpx.Client(base_url=f"http://127.0.0.1:{given['WEB_PORT']}") as client:
+        hits = client.get("/api/search").raise_for_status().json()["hits"]
         page = f"/api/article/{hits[0]['page_id']}"
-        part = (await client.get(page)).json()["article"]["text"]
-        whole = (await client.get(page, headers={"authorization": f"Bearer {token}"})).json()["article"][
-            "text"
-        ]
-        found = (await client.get("/pipeline")).raise_for_status().text
-    (stored,) = stack.sql("SELECT count(*) FROM articles")
-    if f"<dd>{int(stored):,}</dd>" not in found or len(part) >= len(whole):
-        raise Failed(f"the pages: {stored} articles stored; {len(part)} and {len(whole)} characters: {found}")
-    return (
-        f"the pages know of {stored} articles, and show {len(part)} characters of {len(whole)} to strangers"
-    )
+        part, whole = (client.get(page, headers=who).json()["article"]["text"] for who in ({}, known))
+        counts = client.get("/api/pipeline").raise_for_status().json()["counts"]
+    stored = int(stack.sql("SELECT count(*) FROM articles")[0])
+    if counts["articles"] != stored or len(part) >= len(whole):
+        raise Failed(f"the pages: {stored} stored, {counts}; {len(part)} and {len(whole)} characters")
+    return f"the pages know {stored} articles; strangers see {len(part)} characters of {len(whole)}"
 
 
 async def prometheus_watches(stack: Stack, containers: int) -> str:
