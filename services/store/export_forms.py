@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -10,8 +9,10 @@ import msgspec
 from schemas.codec import decode
 from schemas.records import EnrichedArticle
 from schemas.topics import ARTICLES_ENRICHED
+from services.store.found import Found
 from services.store.jsonld import to_jsonld
 from services.store.ninjs import to_ninjs
+from services.store.parquet import as_parquet
 
 COLUMNS = (
     "published", "first_seen", "title", "url", "source_id", "language", "countries", "topics", "people",
@@ -21,14 +22,6 @@ COLUMNS = (
 MARK = "\ufeff"  # without it spreadsheets take Arabic for Latin
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run (OWASP, CSV injection)
 CELL = 32_000  # characters: a spreadsheet cuts cells at 32,767, some into the next row
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An article as it was published, and how many independent sources its story has by now."""
-
-    record: bytes  # EnrichedArticle as JSON
-    independent_sources: int
 
 
 def as_json_lines(found: Iterable[Found]) -> Iterator[bytes]:
@@ -61,6 +54,7 @@ def as_jsonld(found: Iterable[Found]) -> Iterator[bytes]:
 
 FORMS: Mapping[str, Callable[[Iterable[Found]], Iterator[bytes]]] = {
     "jsonl": as_json_lines, "csv": as_csv, "ninjs": as_ninjs, "jsonld": as_jsonld,
+    "parquet": as_parquet,
 }  # fmt: skip
 
 

@@ -13,9 +13,11 @@ from schemas.records import Copy, CopyEvidence, CountryRelevance, Entity, Positi
 from schemas.topics import ARTICLES_ENRICHED
 from services.runtime.place import Place, Server
 from services.store.export import export
+from services.store.identifiers import day_of
 from services.store.narrowing import Narrowed
 from services.store.outcomes import outcomes, without_end
 from services.store.query import BadSearch
+from services.store.reading import reading
 from services.store.search import search
 from services.store.status import status
 from services.store.story import tell_story
@@ -196,6 +198,16 @@ def test_an_export_is_read_in_batches(stores: Stores, monkeypatch: pytest.Monkey
     whole = list(export(stores[0], ""))
     monkeypatch.setattr("services.store.export.TOGETHER", 2)
     assert [list(export(place, "")) for place in stores] == [whole, whole]
+
+
+def test_the_day_of_a_record_is_the_day_it_is_found_by(stores: Stores) -> None:
+    for place in stores:
+        with reading(place) as store:
+            rows = list(store.rows("SELECT a.record, {day} AS day FROM articles a"))
+        assert [day_of(decode(ARTICLES_ENRICHED, bytes(row["record"]))) for row in rows] == [
+            row["day"] for row in rows
+        ]
+        assert {row["day"] for row in rows} == {"2026-02", "2026-03-01", "2026-04-10"}
 
 
 @pytest.mark.parametrize("name", [*ARTICLES, "strange", "unheard-of"])

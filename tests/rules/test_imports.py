@@ -20,9 +20,9 @@ SHELLS: dict[str, set[str]] = {
     "extractor": {"confined", "filtering", "forking", "forks", "jobs", "sandbox"},
     "classifier": set(),
     "linker": set(),
-    "store": {"delivered", "export", "fit", "glance", "layout", "outcomes", "postgres", "postgres_reader",
-              "postgres_server", "reading", "search", "sqlite", "sqlite_file", "standings", "status",
-              "story", "tally", "trace", "view", "view_story"},
+    "store": {"delivered", "export", "fit", "glance", "layout", "outcomes", "parquet_days", "postgres",
+              "postgres_reader", "postgres_server", "reading", "search", "sqlite", "sqlite_file",
+              "standings", "status", "story", "tally", "trace", "view", "view_story"},
 }  # fmt: skip
 SHELL_OF_EVERY_ROOM = {"__main__", "service"}
 
@@ -36,7 +36,7 @@ IMPURE = {"asyncio", "concurrent", "http", "io", "multiprocessing", "os", "pathl
           "threading", "time", "urllib.request", "uuid"}  # fmt: skip
 # Libraries that turn values into values.
 PURE_LIBRARIES = {"ahocorasick", "brotli", "charset_normalizer", "idna", "lxml", "msgspec", "tldextract",
-                  "numpy", "onnxruntime", "trafilatura", "w3lib", "zstandard"}  # fmt: skip
+                  "numpy", "onnxruntime", "pyarrow", "trafilatura", "w3lib", "zstandard"}  # fmt: skip
 BROKER_CLIENTS = {"faust", "aiokafka", "mode"}
 
 

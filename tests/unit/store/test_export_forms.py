@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from schemas.codec import encode
 from schemas.records import Copy, Credit, EnrichedArticle, Entity
 from schemas.topics import ARTICLES_ENRICHED
-from services.store.export_forms import CELL, COLUMNS, FORMS, Found, as_csv, as_json_lines
+from services.store.export_forms import CELL, COLUMNS, FORMS, as_csv, as_json_lines
+from services.store.found import Found
 from services.store.jsonld import to_jsonld
 from services.store.ninjs import to_ninjs
 from tests.unit.store.records import an_article, page
