@@ -5,33 +5,17 @@ from typing import Any
 import msgspec
 
 from services.runtime.place import Place
-from services.store.narrowing import UNNARROWED, Narrowed, conditions, order_of, slots
+from services.store.narrowing import UNNARROWED, Narrowed, Order, conditions, order_of, slots
 from services.store.query import BadSearch, Query, parse_query
 from services.store.reading import Reader, reading, storable
+from services.store.shapes import ALL, BEST, BY_WORDS, COMMON, WHEN_COMMON
 from services.store.snippet import Snippet, cut_snippet
 
 MOST_HITS = 1000
 
-FOUND = """
-SELECT a.page_id AS page_id, %s AS score, {day} AS day, a.fetched_at AS came
-  FROM %s WHERE a.status = 'usable' AND %s
-"""
-BEST = FOUND % ("{score}", "{hits}", "{matches}")
-BY_WORDS = FOUND % ("0.0", "{hits}", "{matches}")
-ALL = FOUND % ("0.0", "articles a", "$1 = ''")
-BY_DAY = FOUND % (
-    "0.0",
-    "articles a CROSS JOIN search_text w ON w.page_id = a.page_id",
-    "EXISTS (SELECT 1 FROM search WHERE search MATCH $1 AND search.rowid = w.id)",
-)
-"""Of SQLite: day by day, each article asked whether it has the words."""
-
-COMMON = 2000
-"""Articles. What more of them have is soon met with day by day: ten hits of 100,000 articles are among some
-hundreds. What fewer have is faster found by itself and sorted (`python -m bench.search`)."""
 MANY = "SELECT count(*) AS found FROM (SELECT 1 FROM %s LIMIT %d) c"
-WITH_WORDS = MANY % ("search WHERE search MATCH $1", COMMON + 1)
-WITH_ENTITIES = MANY % ("entities WHERE entity_id IN (%s)", COMMON + 1)
+FEW_ENTITIES = 2_000
+WITH_ENTITIES = MANY % ("entities WHERE entity_id IN (%s)", FEW_ENTITIES + 1)
 SHOWN = """
 SELECT a.page_id, a.title, a.text, a.canonical_url AS url, a.source_id, a.language, a.published, a.fetched_at,
        a.copy_verdict, a.story_id, f.score,
@@ -78,33 +62,46 @@ def search(
     query = None if everything else parse_query(typed)
     sort = order_of(order, query is not None)
     with reading(place) as store:
-        found, values = found_by(store, query, narrowed, best=sort.by_score, few=True)
-        rows = store.rows(
-            f"{SHOWN} FROM ({found} ORDER BY {sort.found} LIMIT {limit:d}) f"
-            f" JOIN articles a ON a.page_id = f.page_id ORDER BY {sort.shown}",
-            *values,
-        )
+        found = found_by(store, query, narrowed, best=sort.by_score, few=limit)
+        rows = _first(store, found, sort, limit)
+        if len(rows) < limit and sort.by_score and store.engine == "sqlite":
+            # Perhaps only those that came last were looked at; PostgreSQL narrows before it chooses.
+            whole = found_by(store, query, narrowed, best=True)
+            rows = rows if whole == found else _first(store, whole, sort, limit)
         return [_hit(row, query) for row in rows]
 
 
+def _first(store: Reader, found: tuple[str, list[str]], sort: Order, limit: int) -> list[dict[str, Any]]:
+    query, values = found
+    return list(
+        store.rows(
+            f"{SHOWN} FROM ({query} ORDER BY {sort.found} LIMIT {limit:d}) f"
+            f" JOIN articles a ON a.page_id = f.page_id ORDER BY {sort.shown}",
+            *values,
+        )
+    )
+
+
 def found_by(
-    store: Reader, query: Query | None, narrowed: Narrowed, *, best: bool = False, few: bool = False
+    store: Reader, query: Query | None, narrowed: Narrowed, *, best: bool = False, few: int = 0
 ) -> tuple[str, list[str]]:
     """The query for `page_id, score, day, came` of every usable article wanted, unsorted, and its values.
 
-    `best`: they are sorted by score, which is 0 otherwise; `few`: only the first of them are wanted.
-    Raises BadSearch.
+    `best`: they are sorted by score, which is 0 otherwise. `few`: only the first so many are wanted; 0: all.
+    Of common words the best few are then those of the newest (services/store/shapes.py). Raises BadSearch.
     """
     ids = [*map(storable, narrowed.entities)]
-    rare = bool(ids) and _count(store, WITH_ENTITIES % slots(1, len(ids)), *ids) <= COMMON
-    sql, values = conditions(narrowed, 2, rare=rare)
+    rare = bool(ids) and _count(store, WITH_ENTITIES % slots(1, len(ids)), *ids) <= FEW_ENTITIES
+    sql, given = conditions(narrowed, 2, rare=rare)
     if query is None:
-        return ALL + sql, ["", *map(storable, values)]
+        return ALL + sql, ["", *map(storable, given)]
+    store.prefer_indexes()
     asked = store.matching(query)
-    shape = BEST if best else BY_WORDS
-    if few and not best and store.engine == "sqlite" and _count(store, WITH_WORDS, asked) > COMMON:
-        shape = BY_DAY  # PostgreSQL knows by itself how common a word is
-    return shape + sql, [asked, *map(storable, values)]
+    values = [asked, *map(storable, given)]
+    most = COMMON[store.engine]
+    if few and store.with_words(asked, most + 1) > most:
+        return WHEN_COMMON[store.engine, best](sql, few), values
+    return (BEST if best else BY_WORDS) + sql, values
 
 
 def _count(store: Reader, query: str, *values: str) -> int:
