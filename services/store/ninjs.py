@@ -76,7 +76,8 @@ def usage_terms(article: EnrichedArticle) -> str:
     if not article.rights.signals:
         return "The page states nothing about its reuse."
     stated = "; ".join(f"{each.name}: {each.value} ({each.where})" for each in article.rights.signals)
-    return f"{article.rights.verdict}; stated by the publisher: {stated}"
+    verdict = article.rights.verdict.replace("none-stated", "nothing reserved")
+    return f"{verdict}; stated by the publisher: {stated}"
 
 
 def describe_revision(revision: Revision) -> str:

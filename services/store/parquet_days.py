@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -42,15 +43,16 @@ def write_days(
     _claim(folder, typed, narrowed)
     written = set[str]()
     for day, of_a_day in groupby(found, _day):
-        home = folder / f"{DAY}{quote(day, safe='')}"
+        home = _home(folder, day)
         home.mkdir(exist_ok=True)
         write_whole(home / FILE, as_parquet(of_a_day))
         written.add(day)
     for day in set(_days_in(folder)) - written:
         if _asked_for(day, narrowed):
-            home = folder / f"{DAY}{quote(day, safe='')}"
+            home = _home(folder, day)
             (home / FILE).unlink()
-            home.rmdir()
+            with suppress(OSError):  # somebody keeps something of theirs in it
+                home.rmdir()
 
 
 def _claim(folder: Path, typed: str, narrowed: Narrowed) -> None:
@@ -70,6 +72,10 @@ def _claim(folder: Path, typed: str, narrowed: Narrowed) -> None:
 
 def _day(found: Found) -> str:
     return day_of(decode(ARTICLES_ENRICHED, found.record))
+
+
+def _home(folder: Path, day: str) -> Path:
+    return folder / f"{DAY}{quote(day, safe='')}"
 
 
 def _days_in(folder: Path) -> Iterator[str]:

@@ -147,6 +147,8 @@ def test_credits_become_sources_and_contact_lines_stay_out() -> None:
         ({}, "usageTerms", "The page states nothing about its reuse."),
         ({"rights": Rights(verdict="reserved", signals=(NO_AI,))},
          "usageTerms", "reserved; stated by the publisher: noai: 1 (meta)"),
+        ({"rights": Rights(signals=(RightsSignal(name="noindex", value="", where="header"),))},
+         "usageTerms", "nothing reserved; stated by the publisher: noindex:  (header)"),
         ({"genre": "roundup"}, "genres", [{"name": "Summary", "literal": "roundup",
                                            "uri": "http://cv.iptc.org/newscodes/genre/Summary"}]),
         ({"genre": "live"}, "genres", [{"name": "live", "literal": "live"}]),

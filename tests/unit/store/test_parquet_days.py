@@ -50,6 +50,13 @@ def test_the_same_again_replaces_and_a_day_without_articles_goes(tmp_path: Path)
     assert not (tmp_path / "day=2026-03-01").exists()
 
 
+def test_what_others_put_beside_a_file_stays(tmp_path: Path) -> None:
+    write(tmp_path, found("2026-03-01"))
+    (tmp_path / "day=2026-03-01" / "notes.txt").write_text("mine")
+    write(tmp_path)
+    assert [file.name for file in tmp_path.glob("day=*/*")] == ["notes.txt"]
+
+
 def test_days_that_were_not_asked_for_stay(tmp_path: Path) -> None:
     write(tmp_path, *(found(day) for day in ("2026-01", "2026-02", "2026-02-27", "2026-03-01", "2026-03-02")))
     write(tmp_path, narrowed=Narrowed(since="2026-02-28", until="2026-03-01"))
