@@ -53,7 +53,7 @@ def kinds() -> Mapping[str, Search]:
     since = day()
     return {
         "a rare word": (word(5_000, 20_000), Narrowed(), None),
-        "a word of 1 in 100": (word(400, 800), Narrowed(), None),
+        "a word of 1 in 10": (word(400, 800), Narrowed(), None),
         "a word of every article": (word(0, 20), Narrowed(), None),
         "two words": (f"{word(50, 200)} {word(200, 2_000)}", Narrowed(), None),
         "a phrase": (f'"{word(0, 50)} {word(0, 50)}"', Narrowed(), None),

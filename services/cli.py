@@ -248,10 +248,11 @@ def search(
     json: AsJson = False,
     form: Annotated[
         str | None,
-        typer.Option("--export", help="All hits in full: jsonl, as published, or csv, for spreadsheets."),
+        typer.Option("--export", help="All hits in full: jsonl, csv, ninjs, jsonld or parquet."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="File for --export, which appears whole or not at all.")
+        Path | None,
+        typer.Option(help="File for --export, whole or not at all; of parquet a folder, with a file a day."),
     ] = None,
 ) -> None:
     """Find stored articles by their words, by what they are about, or both."""
@@ -296,9 +297,10 @@ def _export(form: str, typed: str, narrowed: "Narrowed", sort: str | None, out: 
     from services.runtime.drafts import write_whole
     from services.store.export import export
     from services.store.export_forms import FORMS
+    from services.store.parquet_days import is_folder, write_days
 
     if form not in FORMS:
-        _fail(f"--export {form}: there are {' and '.join(FORMS)}", USAGE)
+        _fail(f"--export {form}: there are {', '.join(FORMS)}", USAGE)
     count = 0
 
     def counted(found: Iterable[Any]) -> Iterator[Any]:
@@ -306,12 +308,15 @@ def _export(form: str, typed: str, narrowed: "Narrowed", sort: str | None, out: 
         for count, each in enumerate(found, 1):  # noqa: B007 - told at the end
             yield each
 
-    pieces = _stored(lambda place: FORMS[form](counted(export(place, typed, narrowed, order=sort))))
+    found = counted(_stored(lambda place: export(place, typed, narrowed, order=sort)))
     if out is None:
-        _write(pieces, b"")
+        _write(FORMS[form](found), b"")
     else:
         try:
-            write_whole(out, pieces)
+            if form == "parquet" and is_folder(out):
+                write_days(out, found, typed, narrowed, sort)
+            else:
+                write_whole(out, FORMS[form](found))
         except OSError as exc:
             _fail(f"{out}: {exc.strerror or exc}", REFUSED)
     typer.echo(f"{count} article{'' if count == 1 else 's'}{f' in {out}' if out else ''}", err=True)

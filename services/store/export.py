@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.runtime.place import Place
-from services.store.export_forms import Found
+from services.store.found import Found
 from services.store.narrowing import UNNARROWED, Narrowed, order_of, slots
 from services.store.reading import reading
 from services.store.search import found_by, read_query

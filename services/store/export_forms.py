@@ -1,12 +1,18 @@
-"""Articles as files for other programs: JSON Lines for machines, CSV for spreadsheets. Pure."""
+"""Articles as files for other programs, piece by piece: FORMS names the forms. Pure."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from schemas.codec import decode
 from schemas.records import EnrichedArticle
 from schemas.topics import ARTICLES_ENRICHED
+from services.store.found import Found
+from services.store.jsonld import to_jsonld
+from services.store.ninjs import to_ninjs
+from services.store.parquet import as_parquet
 
 COLUMNS = (
     "published", "first_seen", "title", "url", "source_id", "language", "countries", "topics", "people",
@@ -16,14 +22,6 @@ COLUMNS = (
 MARK = "\ufeff"  # without it spreadsheets take Arabic for Latin
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run (OWASP, CSV injection)
 CELL = 32_000  # characters: a spreadsheet cuts cells at 32,767, some into the next row
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An article as it was published, and how many independent sources its story has by now."""
-
-    record: bytes  # EnrichedArticle as JSON
-    independent_sources: int
 
 
 def as_json_lines(found: Iterable[Found]) -> Iterator[bytes]:
@@ -44,7 +42,27 @@ def as_csv(found: Iterable[Found]) -> Iterator[bytes]:
         yield line.written.encode("utf-8", "replace")
 
 
-FORMS: Mapping[str, Callable[[Iterable[Found]], Iterator[bytes]]] = {"jsonl": as_json_lines, "csv": as_csv}
+def as_ninjs(found: Iterable[Found]) -> Iterator[bytes]:
+    """A news object of IPTC ninjs 3.1, one a line."""
+    return _as_objects(found, to_ninjs)
+
+
+def as_jsonld(found: Iterable[Found]) -> Iterator[bytes]:
+    """A NewsArticle of schema.org in JSON-LD, one a line."""
+    return _as_objects(found, to_jsonld)
+
+
+FORMS: Mapping[str, Callable[[Iterable[Found]], Iterator[bytes]]] = {
+    "jsonl": as_json_lines, "csv": as_csv, "ninjs": as_ninjs, "jsonld": as_jsonld,
+    "parquet": as_parquet,
+}  # fmt: skip
+
+
+def _as_objects(
+    found: Iterable[Found], form: Callable[[EnrichedArticle], Mapping[str, Any]]
+) -> Iterator[bytes]:
+    for each in found:
+        yield msgspec.json.encode(form(decode(ARTICLES_ENRICHED, each.record))) + b"\n"
 
 
 class _Line:

@@ -23,6 +23,12 @@ class Reader(Protocol):
     def matching(self, query: Query) -> str:
         """What was searched for, as this engine's index reads it."""
 
+    def prefer_indexes(self) -> None:
+        """Let what follows go through indexes, where the engine would misjudge what reading words costs."""
+
+    def with_words(self, asked: str, most: int) -> int:
+        """How many articles have what `matching` gave: counted up to `most`, or estimated in no time."""
+
 
 @contextmanager
 def reading(place: Place) -> Iterator[Reader]:

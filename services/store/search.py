@@ -5,34 +5,17 @@ from typing import Any
 import msgspec
 
 from services.runtime.place import Place
-from services.store.narrowing import UNNARROWED, Narrowed, conditions, order_of, slots
+from services.store.narrowing import UNNARROWED, Narrowed, Order, conditions, order_of, slots
 from services.store.query import BadSearch, Query, parse_query
 from services.store.reading import Reader, reading, storable
+from services.store.shapes import ALL, BEST, BY_WORDS, WHEN_COMMON, common
 from services.store.snippet import Snippet, cut_snippet
 
 MOST_HITS = 1000
 
-FOUND = """
-SELECT a.page_id AS page_id, %s AS score, {day} AS day, a.fetched_at AS came
-  FROM %s WHERE a.status = 'usable' AND %s
-"""
-BEST = FOUND % ("{score}", "{hits}", "{matches}")
-BY_WORDS = FOUND % ("0.0", "{hits}", "{matches}")
-ALL = FOUND % ("0.0", "articles a", "$1 = ''")
-BY_DAY = FOUND % (
-    "0.0",
-    "articles a CROSS JOIN search_text w ON w.page_id = a.page_id",
-    "EXISTS (SELECT 1 FROM search WHERE search MATCH $1 AND search.rowid = w.id)",
-)
-"""Of SQLite: day by day, each article asked whether it has the words."""
-
-COMMON = 2000
-"""Articles. What more of them have is soon met with day by day: ten hits of 100,000 articles are among some
-hundreds. What fewer have is faster found by itself and sorted (`python -m bench.search`)."""
-FEW = 20  # hits for which that holds; of n times as many it takes √n times as many to be common
 MANY = "SELECT count(*) AS found FROM (SELECT 1 FROM %s LIMIT %d) c"
-WITH_WORDS = "search WHERE search MATCH $1"
-WITH_ENTITIES = MANY % ("entities WHERE entity_id IN (%s)", COMMON + 1)
+FEW_ENTITIES = 2_000
+WITH_ENTITIES = MANY % ("entities WHERE entity_id IN (%s)", FEW_ENTITIES + 1)
 SHOWN = """
 SELECT a.page_id, a.title, a.text, a.canonical_url AS url, a.source_id, a.language, a.published, a.fetched_at,
        a.copy_verdict, a.story_id, f.score,
@@ -71,8 +54,8 @@ def search(
     limit: int = 20,
     skip: int = 0,
 ) -> list[Hit]:
-    """The first `limit` articles, after `skip` others, for what was typed (services/store/query.py says how
-    it is read), or for nothing typed all that narrowing leaves. `order`: services/store/narrowing.py.
+    """The first `limit` articles for what was typed (services/store/query.py says how it is read), or for
+    nothing typed all that narrowing leaves. `order`: services/store/narrowing.py.
 
     Raises BadSearch for a search that means nothing and Transient where the store cannot be read.
     """
@@ -83,12 +66,12 @@ def search(
     query = read_query(typed)
     sort = order_of(order, query is not None)
     with reading(place) as store:
-        found, values = found_by(store, query, narrowed, best=sort.by_score, few=skip + limit)
-        rows = store.rows(
-            f"{SHOWN} FROM ({found} ORDER BY {sort.found} LIMIT {limit:d} OFFSET {skip:d}) f"
-            f" JOIN articles a ON a.page_id = f.page_id ORDER BY {sort.shown}",
-            *values,
-        )
+        found = found_by(store, query, narrowed, best=sort.by_score, few=skip + limit)
+        rows = _first(store, found, sort, limit, skip)
+        if len(rows) < limit and sort.by_score and store.engine == "sqlite":
+            # Perhaps only those that came last were looked at; PostgreSQL narrows before it chooses.
+            whole = found_by(store, query, narrowed, best=True)
+            rows = rows if whole == found else _first(store, whole, sort, limit, skip)
         return [_hit(row, query) for row in rows]
 
 
@@ -97,29 +80,39 @@ def read_query(typed: str) -> Query | None:
     return parse_query(typed) if typed.strip() else None
 
 
+def _first(
+    store: Reader, found: tuple[str, list[str]], sort: Order, limit: int, skip: int
+) -> list[dict[str, Any]]:
+    query, values = found
+    return list(
+        store.rows(
+            f"{SHOWN} FROM ({query} ORDER BY {sort.found} LIMIT {limit:d} OFFSET {skip:d}) f"
+            f" JOIN articles a ON a.page_id = f.page_id ORDER BY {sort.shown}",
+            *values,
+        )
+    )
+
+
 def found_by(
     store: Reader, query: Query | None, narrowed: Narrowed, *, best: bool = False, few: int = 0
 ) -> tuple[str, list[str]]:
     """The query for `page_id, score, day, came` of every usable article wanted, unsorted, and its values.
 
-    `best`: they are sorted by score, which is 0 otherwise; `few`: so many, the first, are wanted; 0 is all.
-    Raises BadSearch.
+    `best`: they are sorted by score, which is 0 otherwise. `few`: only the first so many are wanted; 0: all.
+    Of common words the best few are then those of the newest (services/store/shapes.py). Raises BadSearch.
     """
     ids = [*map(storable, narrowed.entities)]
-    rare = bool(ids) and _count(store, WITH_ENTITIES % slots(1, len(ids)), *ids) <= COMMON
-    sql, values = conditions(narrowed, 2, rare=rare)
+    rare = bool(ids) and _count(store, WITH_ENTITIES % slots(1, len(ids)), *ids) <= FEW_ENTITIES
+    sql, given = conditions(narrowed, 2, rare=rare)
     if query is None:
-        return ALL + sql, ["", *map(storable, values)]
+        return ALL + sql, ["", *map(storable, given)]
+    store.prefer_indexes()
     asked = store.matching(query)
-    shape = BEST if best else BY_WORDS
-    if few and not best and store.engine == "sqlite" and _is_common(store, asked, few):
-        shape = BY_DAY  # PostgreSQL knows by itself how common a word is
-    return shape + sql, [asked, *map(storable, values)]
-
-
-def _is_common(store: Reader, asked: str, few: int) -> bool:
-    common = int(COMMON * max(1.0, few / FEW) ** 0.5)
-    return _count(store, MANY % (WITH_WORDS, common + 1), asked) > common
+    values = [asked, *map(storable, given)]
+    most = common(store.engine, few)
+    if few and store.with_words(asked, most + 1) > most:
+        return WHEN_COMMON[store.engine, best](sql, few), values
+    return (BEST if best else BY_WORDS) + sql, values
 
 
 def _count(store: Reader, query: str, *values: str) -> int:

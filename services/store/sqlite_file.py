@@ -14,6 +14,8 @@ from services.store.dialect import SQLITE
 from services.store.migrate import Migration, known_migrations, pending_migrations
 from services.store.query import Query, fts5
 
+WITH_WORDS = "SELECT count(*) AS found FROM (SELECT 1 FROM search WHERE search MATCH $1 LIMIT $2) c"
+
 READING_PATIENCE = 5.0  # seconds a reader waits for a lock; in WAL mode it practically never has to
 
 ADVICE: Mapping[int, str] = {
@@ -95,6 +97,14 @@ class FileReader:
     def matching(self, query: Query) -> str:
         """An FTS5 expression."""
         return fts5(query)
+
+    def prefer_indexes(self) -> None:
+        """As it does anyway."""
+
+    def with_words(self, asked: str, most: int) -> int:
+        """Counted, in under a millisecond for some thousands."""
+        (row,) = self.rows(WITH_WORDS, asked, most)
+        return int(row["found"])
 
 
 def bound(values: Iterable[object]) -> list[object]:

@@ -13,9 +13,11 @@ from schemas.records import Copy, CopyEvidence, CountryRelevance, Entity, Positi
 from schemas.topics import ARTICLES_ENRICHED
 from services.runtime.place import Place, Server
 from services.store.export import export
+from services.store.identifiers import day_of
 from services.store.narrowing import Narrowed
 from services.store.outcomes import outcomes, without_end
 from services.store.query import BadSearch
+from services.store.reading import reading
 from services.store.search import search
 from services.store.status import status
 from services.store.story import tell_story
@@ -169,14 +171,33 @@ def test_hits_are_sorted_by_their_days(stores: Stores) -> None:
 def test_however_common_the_words_are_the_hits_are_the_same(
     stores: Stores, common: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.store.search.COMMON", common)
+    monkeypatch.setattr("services.store.shapes.COMMON", {"sqlite": common, "postgres": common})
+    monkeypatch.setattr("services.store.search.FEW_ENTITIES", common)
     both = Narrowed(entities=("place:halabja",))
     for place in stores:
+        best = [hit.page_id for hit in search(place, "dam -burst", both)]
+        assert best == [page("headline"), page("once")]
         for order, found in (("newest", ["once", "headline"]), ("oldest", ["headline", "once"])):
             hits = search(place, "dam -burst", both, order=order)
             by_day = sorted(found, key=page, reverse=order == "oldest")  # of one day, and one moment
             assert [hit.page_id for hit in hits] == [page(name) for name in by_day]
             assert {hit.score for hit in hits} == {0.0}
+
+
+def test_of_common_words_the_newest_are_ranked_and_nothing_older_is_lost(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.store.shapes.COMMON", {"sqlite": 0, "postgres": 0})
+    monkeypatch.setattr("services.store.shapes.LAST", 2)  # SQLite: of those that came; the second is withheld
+    monkeypatch.setattr("services.store.shapes.NEWEST", 1)  # PostgreSQL: of those that are wanted
+    assert [hit.page_id for hit in search(stores[0], "dam", limit=1)] == [page("once")]
+    (newest,) = search(stores[1], "dam", order="newest", limit=1)
+    assert [hit.page_id for hit in search(stores[1], "dam", limit=1)] == [newest.page_id]
+    for place in stores:
+        assert [hit.page_id for hit in search(place, "dam", limit=3)] == [page("headline"), page("once")]
+        earlier = Narrowed(entities=("place:halabja",), until="2026-02-28")
+        assert [hit.page_id for hit in search(place, "what", earlier, limit=1)] == [page("monthly")]
+        assert len(list(export(place, "dam", order="best"))) == 2
 
 
 def test_an_export_is_all_of_it_and_the_same(stores: Stores) -> None:
@@ -196,6 +217,16 @@ def test_an_export_is_read_in_batches(stores: Stores, monkeypatch: pytest.Monkey
     whole = list(export(stores[0], ""))
     monkeypatch.setattr("services.store.export.TOGETHER", 2)
     assert [list(export(place, "")) for place in stores] == [whole, whole]
+
+
+def test_the_day_of_a_record_is_the_day_it_is_found_by(stores: Stores) -> None:
+    for place in stores:
+        with reading(place) as store:
+            rows = list(store.rows("SELECT a.record, {day} AS day FROM articles a"))
+        assert [day_of(decode(ARTICLES_ENRICHED, bytes(row["record"]))) for row in rows] == [
+            row["day"] for row in rows
+        ]
+        assert {row["day"] for row in rows} == {"2026-02", "2026-03-01", "2026-04-10"}
 
 
 @pytest.mark.parametrize("name", [*ARTICLES, "strange", "unheard-of"])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow import parquet
 from typer.testing import CliRunner
 
 from schemas.records import Copy, Disagreement, Saying, Span, StatedValue
@@ -299,13 +300,32 @@ def test_what_is_found_is_exported_whole(tmp_path: Path) -> None:
     for wrong, says in (
         (["-oil"], "nothing to search for"),
         (["--contry", "iq"], "--contry: no such option"),
-        (["canal", "--export", "xml"], "--export xml: there are jsonl and csv"),
+        (["canal", "--export", "xml"], "--export xml: there are jsonl, csv, ninjs, jsonld, parquet"),
         (["--since", "May"], "since: 'May' is no day"),
     ):
         done = sirwan(tmp_path, "search", *wrong)
         assert (done.returncode, says in done.stderr, done.stderr.count("\n")) == (2, True, 1), done.stderr
     done = sirwan(tmp_path, "search", "canal", "--export", "csv", "--out", str(tmp_path / "none" / "x.csv"))
     assert (done.returncode, "No such file" in done.stderr) == (1, True)
+
+
+def test_an_export_speaks_the_language_of_others(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(ARTICLE)
+    sirwan(tmp_path, "ingest", str(tmp_path / "page.html"))
+    for form, name, value in (("ninjs", "type", "text"), ("jsonld", "headline", "Iraq and the river")):
+        (made,) = map(json.loads, sirwan(tmp_path, "search", "canal", "--export", form).stdout.splitlines())
+        assert made[name] == value
+    out = tmp_path / "days"
+    for _ in range(2):
+        done = sirwan(tmp_path, "search", "--export", "parquet", "--out", str(out))
+        assert (done.returncode, done.stderr) == (0, f"1 article in {out}\n")
+    (file,) = out.glob("day=*/articles.parquet")
+    assert parquet.ParquetFile(file).read().column("title").to_pylist() == ["Iraq and the river"]
+    done = sirwan(tmp_path, "search", "canal", "--export", "parquet", "--out", str(out))
+    assert (done.returncode, "holds another export" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+    one = tmp_path / "one.parquet"
+    assert sirwan(tmp_path, "search", "canal", "--export", "parquet", "--out", str(one)).returncode == 0
+    assert parquet.ParquetFile(one).read().equals(parquet.ParquetFile(file).read())
 
 
 def closed(home: Path, *words: str) -> "tuple[int, str]":

@@ -20,11 +20,11 @@ SHELLS: dict[str, set[str]] = {
     "extractor": {"confined", "filtering", "forking", "forks", "jobs", "sandbox"},
     "classifier": set(),
     "linker": set(),
-    "store": {"article", "delivered", "export", "facets", "fit", "glance", "layout", "outcomes", "postgres",
-              "postgres_reader", "postgres_server", "reading", "search", "sqlite", "sqlite_file",
-              "standings", "status", "story", "tally", "trace", "view", "view_story", "web.app",
-              "web.endpoints", "web.guard", "web.openapi", "web.problem", "web.recent", "web.service",
-              "web.showing", "yields"},
+    "store": {"article", "delivered", "export", "facets", "fit", "glance", "layout", "outcomes",
+              "parquet_days", "postgres", "postgres_reader", "postgres_server", "reading", "search",
+              "sqlite", "sqlite_file", "standings", "status", "story", "tally", "trace", "view",
+              "view_story", "web.app", "web.endpoints", "web.guard", "web.openapi", "web.problem",
+              "web.recent", "web.service", "web.showing", "yields"},
 }  # fmt: skip
 SHELL_OF_EVERY_ROOM = {"__main__", "service"}
 
@@ -38,7 +38,7 @@ IMPURE = {"asyncio", "concurrent", "http", "io", "multiprocessing", "os", "pathl
           "threading", "time", "urllib.request", "uuid"}  # fmt: skip
 # Libraries that turn values into values.
 PURE_LIBRARIES = {"ahocorasick", "brotli", "charset_normalizer", "idna", "lxml", "msgspec", "tldextract",
-                  "numpy", "onnxruntime", "trafilatura", "w3lib", "zstandard"}  # fmt: skip
+                  "numpy", "onnxruntime", "pyarrow", "trafilatura", "w3lib", "zstandard"}  # fmt: skip
 BROKER_CLIENTS = {"faust", "aiokafka", "mode"}
 
 

@@ -1,14 +1,20 @@
 import csv
 import io
+import json
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codec import encode
-from schemas.records import Copy, Credit, Entity
+from schemas.records import Copy, Credit, EnrichedArticle, Entity
 from schemas.topics import ARTICLES_ENRICHED
-from services.store.export_forms import CELL, COLUMNS, Found, as_csv, as_json_lines
+from services.store.export_forms import CELL, COLUMNS, FORMS, as_csv, as_json_lines
+from services.store.found import Found
+from services.store.jsonld import to_jsonld
+from services.store.ninjs import to_ninjs
 from tests.unit.store.records import an_article, page
 
 
@@ -24,6 +30,16 @@ def rows(*articles: Found) -> list[dict[str, str]]:
 def test_json_lines_are_the_records_as_they_were_published() -> None:
     both = [found(), found(title="zwei\nZeilen")]
     assert b"".join(as_json_lines(both)).split(b"\n") == [both[0].record, both[1].record, b""]
+
+
+@pytest.mark.parametrize(("form", "to_object"), [("ninjs", to_ninjs), ("jsonld", to_jsonld)])
+def test_the_vocabularies_of_others_have_one_object_a_line(
+    form: str, to_object: Callable[[EnrichedArticle], dict[str, Any]]
+) -> None:
+    lines = b"".join(FORMS[form]([found(), found(title="zwei\nZeilen")])).splitlines()
+    assert [json.loads(line) for line in lines] == [
+        to_object(an_article()), to_object(an_article(title="zwei\nZeilen")),
+    ]  # fmt: skip
 
 
 def test_a_row_has_what_a_reader_asks_for_first() -> None:

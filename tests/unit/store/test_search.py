@@ -14,7 +14,8 @@ from services.stage import Transient
 from services.store.narrowing import ORDERS, Narrowed
 from services.store.query import BadSearch
 from services.store.reading import reading
-from services.store.search import ALL, BY_DAY, Hit, search
+from services.store.search import Hit, search
+from services.store.shapes import ALL, BY_DAY, WHEN_COMMON
 from tests.postgres import own_database
 from tests.unit.store.records import an_article, fill, page, row
 
@@ -171,6 +172,14 @@ def test_the_newest_few_are_found_without_the_others(tmp_path: Path, shape: str)
         plan = [row["detail"] for row in reader.rows(asked, "dam")]
     assert plan[0] == "SCAN a USING INDEX articles_by_day", plan
     assert not any("TEMP B-TREE" in step for step in plan)
+
+
+def test_of_common_words_only_the_last_are_ranked(tmp_path: Path) -> None:
+    with reading(fill(tmp_path / "sirwan.db", row(an_article()))) as reader:
+        asked = WHEN_COMMON["sqlite", True]("", 10)
+        plan = [row["detail"] for row in reader.rows(f"EXPLAIN QUERY PLAN {asked}", "dam")]
+    assert plan[0].startswith("SCAN search VIRTUAL TABLE INDEX"), plan
+    assert ">" in plan[0], plan  # the index begins at the first of them
 
 
 SIGNS = "\"'*-+^:(){}[].,;%_\\/\x00 \u200c«»“”\ud800"
