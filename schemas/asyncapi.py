@@ -64,7 +64,7 @@ HEADERS: Mapping[str, str] = {
     "content-type": "Media type of the value.",
     "traceparent": "W3C Trace Context.",
 }
-_ALWAYS = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "content-type")
+ALWAYS = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "content-type")
 
 
 def schema_file(record: type[Record]) -> str:
@@ -151,7 +151,7 @@ MSGPACK_NOTE = (
 
 def _headers() -> Object:
     known: Object = {name: {"type": "string", "description": doc} for name, doc in HEADERS.items()}
-    return {"type": "object", "required": list(_ALWAYS), "properties": known}
+    return {"type": "object", "required": list(ALWAYS), "properties": known}
 
 
 def _operations(topics: Mapping[str, Topic[Record]]) -> Object:

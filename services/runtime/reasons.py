@@ -238,6 +238,14 @@ REASONS: Mapping[str, Reason] = {
     # records and requests
     "undecodable": Reason(EVERY_STAGE, "The bytes are not a record of the topic.", "Find who produced it."),
     "tombstone": Reason(EVERY_STAGE, "A message without a value: its key is erased.", NONE),
+    "bad-stream": Reason(
+        "topics play", "A line of the file is no message of its topic; nothing was played.", "See the detail."
+    ),
+    "topics-in-use": Reason(
+        "topics play",
+        "The topics hold messages already, or services are at work on them; nothing was played.",
+        "Set SIRWAN_TOPIC_PREFIX to a prefix of your own; --anyway if you are sure.",
+    ),
     "record-too-large": Reason(
         EVERY_STAGE, "The output is larger than its topic takes.", "Look at the letter."
     ),
