@@ -35,6 +35,7 @@ class Flow:
     doc: str
     reads: tuple[Topic[Record], ...] = ()
     writes: tuple[Topic[Record], ...] = ()
+    optional: bool = False  # a deployment need not run it
 
 
 FLOWS: Mapping[str, Flow] = {
@@ -49,6 +50,9 @@ FLOWS: Mapping[str, Flow] = {
     "store": Flow(
         "Keeps what is known: articles, stories, fates, sources, dead letters.",
         (ARTICLES_ENRICHED, STORIES, JOURNAL, SOURCES, *DEAD_LETTERS.values()),
+    ),
+    "webhooks": Flow(
+        "Posts records to those who asked for them.", (ARTICLES_ENRICHED, STORIES), optional=True
     ),
 }
 

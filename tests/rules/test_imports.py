@@ -9,7 +9,7 @@ import pytest
 
 from tests.rules.reading import ROOT, Rule, broken, broken_in, imports, python_files
 
-ROOMS = ("fetcher", "extractor", "classifier", "linker", "store")
+ROOMS = ("fetcher", "extractor", "classifier", "linker", "store", "webhooks")
 
 # The files of each room that touch the world. Every other file of a room is pure.
 SHELLS: dict[str, set[str]] = {
@@ -23,6 +23,7 @@ SHELLS: dict[str, set[str]] = {
     "store": {"delivered", "export", "fit", "glance", "layout", "outcomes", "postgres", "postgres_reader",
               "postgres_server", "reading", "search", "sqlite", "sqlite_file", "standings", "status",
               "story", "tally", "trace", "view", "view_story"},
+    "webhooks": {"loading", "receiver", "sending"},
 }  # fmt: skip
 SHELL_OF_EVERY_ROOM = {"__main__", "service"}
 
