@@ -16,7 +16,9 @@ TOLERANCE = (
 )
 LONG = 30.0  # seconds that a handler waits, unless it is released
 
-Answer = tuple[int, Mapping[str, str]]  # status and headers; status 0 hangs until the end
+Answer = tuple[
+    int, Mapping[str, str]
+]  # status and headers; 0 hangs until the end, 1 answers 200 and never ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,13 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
                 receiver.hang()
                 self.close_connection = True
                 return
-            self.send_response(status)
-            for name, value in {"content-length": "0", **more}.items():
+            length = "0" if status > 1 else "999999"
+            self.send_response(max(status, 200))
+            for name, value in {"content-length": length, **more}.items():
                 self.send_header(name, value)
             self.end_headers()
+            if status == 1:
+                receiver.hang()
 
         do_GET = do_POST  # noqa: N815 - http.server looks methods up by this name
 

@@ -34,6 +34,7 @@ from services.webhooks.sending import Sender
 from services.webhooks.service import Fanout
 from services.webhooks.signing import read_secrets
 from services.webhooks.subscription import Subscription
+from tests.broker import free_port
 from tests.clock import FakeClock
 from tests.deployment import deployed, read_all
 from tests.e2e.test_bad_input import sirwan
@@ -165,6 +166,7 @@ ENDS: dict[str, tuple[Script, int, tuple[str, str], str, str]] = {
     "404": ([(404, {})], 1, DEAD, "receiver-refused", "desk: receiver-refused: status 404"),
     "hangs": ([(0, {})], 3, DEAD, "receiver-failed", "desk: receiver-failed: no answer in 0.5 s"),
     "hangs once": ([(0, {}), (204, {})], 2, DONE, "delivered", ""),
+    "well, and never ends": ([(1, {})], 1, DONE, "delivered", ""),
     "redirects": ([(307, {"location": "{inside}"})], 1, DEAD, "receiver-refused", "are not followed"),
     "gone": ([(410, {})], 1, ("skipped", "receiver-gone"), "receiver-gone", "desk"),
 }
@@ -193,6 +195,15 @@ async def test_what_a_receiver_answers_decides_the_fate(name: str) -> None:
     assert all(posted.verified(SECRET) for posted in came)
     assert fan.outcome("desk", outcome) == 1
     assert [letter.original.value for letter in letters] == [ARTICLES[0].wire] * (fated == DEAD)
+
+
+async def test_where_nobody_listens_it_is_tried_again_and_dead_in_the_end() -> None:
+    async with fanned([asked("desk", f"http://127.0.0.1:{free_port()}/")]) as fan:
+        (fate,) = await fan.post(ARTICLES[:1])
+    assert (fate.reason, fate.detail) == (
+        "not-delivered",
+        "desk: receiver-failed: no answer: ConnectError",
+    )
 
 
 async def test_a_host_that_leads_inside_is_not_asked_unless_it_is_named() -> None:
