@@ -16,7 +16,9 @@ from schemas.codec import decode
 from schemas.records import DeadLetter, Fate
 from schemas.stream import Recorded, read_line
 from schemas.topics import ARTICLES_ENRICHED, DEAD_LETTERS, JOURNAL, STORIES, Topic
+from services.embedded.demo import MANNERS
 from services.runtime.clock import SystemClock
+from services.runtime.config import load_settings
 from services.runtime.health import Health
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_topics import Layout, apply
@@ -362,3 +364,9 @@ def test_a_mistake_in_the_file_ends_the_start_with_its_line(tmp_path: Path) -> N
     run = sirwan(tmp_path, "run", "--once", SIRWAN_WEBHOOKS=str(file), SIRWAN_SOURCES="deploy/sources")
     assert run.returncode == 2
     assert "webhooks.toml:3: webhook 'desk': url: must be https" in run.stderr
+
+
+def test_the_demo_posts_its_invented_news_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIRWAN_WEBHOOKS", "webhooks.toml")
+    assert load_settings().webhooks is not None
+    assert load_settings(**MANNERS).webhooks is None
