@@ -83,6 +83,7 @@ docs: $(READY) ## Write the pages and schemas that are made from code
 	$(BIN)/sirwan schemas export
 	$(BIN)/sirwan docs export
 	$(BIN)/python -m tests.hostile_web
+	$(BIN)/python -m deploy.demo.record
 
 lock: $(READY) ## Resolve pyproject.toml anew into requirements/*.txt, with hashes and without addresses
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \

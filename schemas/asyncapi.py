@@ -35,6 +35,7 @@ class Flow:
     doc: str
     reads: tuple[Topic[Record], ...] = ()
     writes: tuple[Topic[Record], ...] = ()
+    optional: bool = False  # a deployment need not run it
 
 
 FLOWS: Mapping[str, Flow] = {
@@ -50,6 +51,9 @@ FLOWS: Mapping[str, Flow] = {
         "Keeps what is known: articles, stories, fates, sources, dead letters.",
         (ARTICLES_ENRICHED, STORIES, JOURNAL, SOURCES, *DEAD_LETTERS.values()),
     ),
+    "webhooks": Flow(
+        "Posts records to those who asked for them.", (ARTICLES_ENRICHED, STORIES), optional=True
+    ),
 }
 
 # CloudEvents 1.0.2, Kafka protocol binding 3.2 (binary content mode): UTF-8 strings.
@@ -64,7 +68,7 @@ HEADERS: Mapping[str, str] = {
     "content-type": "Media type of the value.",
     "traceparent": "W3C Trace Context.",
 }
-_ALWAYS = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "content-type")
+ALWAYS = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "content-type")
 
 
 def schema_file(record: type[Record]) -> str:
@@ -151,7 +155,7 @@ MSGPACK_NOTE = (
 
 def _headers() -> Object:
     known: Object = {name: {"type": "string", "description": doc} for name, doc in HEADERS.items()}
-    return {"type": "object", "required": list(_ALWAYS), "properties": known}
+    return {"type": "object", "required": list(ALWAYS), "properties": known}
 
 
 def _operations(topics: Mapping[str, Topic[Record]]) -> Object:

@@ -7,6 +7,7 @@ or the broker cannot be reached; 141 nobody reads our output any more.
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -522,6 +523,44 @@ def topics_apply(json: AsJson = False) -> None:
     _topics(apply, json, "created")
 
 
+@topics_app.command("play")
+def topics_play(
+    file: Annotated[Path, typer.Argument(help="JSON Lines, as schemas/examples/stream.jsonl.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check the file and count its messages; ask no broker.")
+    ] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Play it even where there are messages or services already.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Load a recorded stream into the topics of SIRWAN_TOPIC_PREFIX, which must be empty and not in use."""
+    import asyncio
+
+    from services.runtime.bus import BrokerDown
+    from services.runtime.play import check_file, play
+    from services.runtime.serve import kafka_settings
+
+    settings = _settings()
+    try:
+        with _progress("checking" if dry_run else "playing", file, 1 if dry_run else 2) as progress:
+            if dry_run:
+                found = check_file(file, progress)
+            else:
+                kafka = kafka_settings(settings, "play")
+                found = asyncio.run(play(kafka, file, anyway=anyway, progress=progress))
+    except BrokerDown as exc:
+        _fail(str(exc), UNREACHABLE)
+
+    def lines() -> None:
+        for each in found:
+            named = f"{settings.topic_prefix}.{each.topic}"
+            what = f"{each.messages} messages, {each.keys} keys, {each.tombstones} tombstones"
+            typer.echo(f"{named}: {what}{' would be played' if dry_run else ''}")
+
+    _show(found, json, lines)
+
+
 @schemas_app.command("export")
 def schemas_export(
     folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path("schemas/published"),
@@ -682,6 +721,26 @@ def _topics(act: Callable[..., Any], json: bool, done: str) -> bool:
 
     _show(tuple(changes), json, lines)
     return bool(changes)
+
+
+@contextmanager
+def _progress(doing: str, file: Path, times: int) -> Iterator[Callable[[int], None]]:
+    """A bar for a file that is read so many times over, where somebody is looking; told the bytes read."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    size = file.stat().st_size
+    passed = last = 0
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(doing, total=size * times)
+
+        def tell(read: int) -> None:
+            nonlocal passed, last
+            passed += size if read < last else 0  # from the start again
+            last = read
+            bar.update(task, completed=passed + read)
+
+        yield tell
 
 
 def _filter(answer: Callable[..., Any]) -> None:

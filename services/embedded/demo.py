@@ -23,6 +23,7 @@ MANNERS = {
     "allow_private_hosts": True,
     "log_level": "error",
     "warc": None,
+    "webhooks": None,
 }
 
 

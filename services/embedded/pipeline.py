@@ -1,4 +1,4 @@
-"""All five services in one process: in-memory bus, SQLite memories, SQLite store."""
+"""All services in one process: in-memory bus, SQLite memories, SQLite store."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
@@ -26,6 +26,7 @@ from services.runtime.tracing import tracing
 from services.runtime.worker import Worker
 from services.stage import Emit, Transient
 from services.store.fit import fit as fit_store
+from services.webhooks.service import fit as fit_webhooks
 
 ROOMS: Mapping[str, Fit] = {  # downstream first: nobody publishes before somebody listens
     "store": fit_store,
@@ -34,6 +35,9 @@ ROOMS: Mapping[str, Fit] = {  # downstream first: nobody publishes before somebo
     "extractor": fit_extractor,
     "fetcher": fit_fetcher,
 }
+
+BESIDE: Mapping[str, Fit] = {"webhooks": fit_webhooks}
+"""Where SIRWAN_WEBHOOKS names any."""
 
 START = 30.0
 """Seconds a service may need to start; later troubles only pause it. The extractor's imports take one or two,
@@ -110,7 +114,7 @@ async def running(
         stack.enter_context(held(settings.home))
         stack.enter_context(process_measured(settings, metrics))
         traces = await stack.enter_async_context(tracing(settings, "sirwan"))
-        for name, fit in ROOMS.items():
+        for name, fit in ({**BESIDE, **ROOMS} if settings.webhooks else ROOMS).items():
             health = Health(name, metrics)
             state = SqliteState(settings.home / "memory.db", name)
             around = Surroundings(settings, live, bus, clock, health, state, metrics, traces)

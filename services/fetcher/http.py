@@ -14,7 +14,7 @@ from zlib import crc32
 import httpx
 from httpx_secure import httpx_ssrf_protection
 
-from services.fetcher.addresses import Address, address_in, may_be_asked
+from services.addresses import Address, address_in, may_be_asked
 from services.fetcher.canonical import DEFAULT_PORTS, canonical_url
 from services.fetcher.challenges import SIGN_BYTES, STATUSES
 from services.fetcher.encodings import ACCEPTED, decode_content

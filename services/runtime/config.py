@@ -111,6 +111,13 @@ class Settings(BaseSettings):
     allow_private_hosts: bool = Field(
         False, description="Fetch from loopback and private addresses too; for the demo and tests."
     )
+    webhooks: Path | None = Field(
+        None, description="File of subscriptions ([[webhook]] blocks) to post records to; default: none."
+    )
+    webhooks_internal: str = Field(
+        "",
+        description="Hosts, comma between, that webhooks may reach at private addresses and by plain http.",
+    )
     extract_workers: int = Field(
         2, ge=1, le=256, description="Processes that extract pages, each one page at a time."
     )
@@ -178,6 +185,11 @@ class Settings(BaseSettings):
     def spacings(self) -> tuple[timedelta, ...]:
         """How long after it was first fetched a page is read again; empty for never."""
         return parse_durations(self.revisit_after, most=LAST_VISIT, count=MOST_VISITS)
+
+    @property
+    def internal_hosts(self) -> frozenset[str]:
+        """Hosts inside that webhooks may reach, lower case."""
+        return frozenset(filter(None, (host.strip().lower() for host in self.webhooks_internal.split(","))))
 
     @property
     def blobs(self) -> Path:

@@ -26,6 +26,9 @@ KNOBS: Mapping[str, Knob] = {
     "KAFBAT_PORT": Knob("8080", "Port of the topic browser on 127.0.0.1, profile ui."),
     "SOURCES_FOLDER": Knob("./deploy/sources", "Folder of source files on this machine, readable for all."),
     "SECRETS_FOLDER": Knob("./secrets", "Folder of passwords and web_token; `make secrets` writes them."),
+    "WEBHOOKS_FOLDER": Knob(
+        "./webhooks", "Folder of webhooks.toml and its secrets, which user 10001 may read; profile webhooks."
+    ),
     "WARC_FOLDER": Knob("warcs", "Volume of SIRWAN_WARC; or a folder (./…) that user 10001 may write."),
     "BACKUP_FOLDER": Knob("backups", "Volume of the dumps; or a folder (./…) that user 999 may write."),
     "BACKUP_KEEP": Knob("14", "Dumps kept; older ones are removed after each backup."),
@@ -37,6 +40,7 @@ KNOBS: Mapping[str, Knob] = {
     "LINKER_MEMORY": Knob("1g", "The same for the linker, which holds 45 days or 60,000 articles."),
     "STORE_MEMORY": Knob("512m", "The same for the store's writer."),
     "WEB_MEMORY": Knob("512m", "The same for the pages."),
+    "WEBHOOKS_MEMORY": Knob("256m", "The same for the webhooks."),
     "KAFKA_MEMORY": Knob("1g", "The same for Kafka; twice its heap, the rest is its cache of files."),
     "POSTGRES_MEMORY": Knob("512m", "The same for PostgreSQL."),
     "PROMETHEUS_MEMORY": Knob("512m", "The same for Prometheus."),
@@ -70,6 +74,7 @@ FIXED: Mapping[str, str] = {
     "sources": "where SOURCES_FOLDER is mounted",
     "store": "the PostgreSQL beside it",
     "store_password_file": "the secret store_password",
+    "webhooks": "webhooks.toml in WEBHOOKS_FOLDER",
     "kafka": "the Kafka beside it",
     "replication": "there is one broker",
     "instance": "a name for each container",

@@ -160,6 +160,12 @@ METRICS: Mapping[str, Metric] = {
             "Pages that broke a limit of the process that extracted them, by which: time, memory, its life.",
             ("reason",),
         ),
+        Metric(
+            "sirwan_webhook_records_total",
+            "counter",
+            "Records for a receiver by what came of them: delivered, or why not.",
+            ("subscription", "outcome"),
+        ),
         Metric("sirwan_store_rows_total", "counter", "Rows committed, by table.", ("table",)),
         Metric(
             "sirwan_article_age_seconds",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from schemas.topics import ALL_TOPICS, DAY, full_name
 from services.runtime.config import Settings, variable
+from services.runtime.contract_page import contract_page
 from services.runtime.knobs import FIXED, KNOBS
 from services.runtime.metrics import METRICS
 from services.runtime.reasons import REASONS
@@ -13,8 +14,9 @@ MADE = "<!-- made by `make docs` from the code; change it there -->"
 
 
 def reference_pages() -> Mapping[str, str]:
-    """Markdown by file name, for docs/reference."""
+    """Text by file name, for docs/reference."""
     return {
+        "asyncapi.html": contract_page(),
         "reasons.md": _page(
             "Reasons",
             "Why something is refused. `skipped` was expected; what is `dead` is kept as a dead letter.",

@@ -24,7 +24,7 @@ REASONS: Mapping[str, Reason] = {
     # the address and the way to it
     "bad-url": Reason("fetcher", "Not an address we fetch: scheme, credentials, host, port or length.", NONE),
     "private-address": Reason(
-        "fetcher",
+        "fetcher, webhooks",
         "The host, or a redirect, leads to a private or loopback address.",
         "None, unless it is your own test host: then SIRWAN_ALLOW_PRIVATE_HOSTS=true.",
     ),
@@ -238,6 +238,14 @@ REASONS: Mapping[str, Reason] = {
     # records and requests
     "undecodable": Reason(EVERY_STAGE, "The bytes are not a record of the topic.", "Find who produced it."),
     "tombstone": Reason(EVERY_STAGE, "A message without a value: its key is erased.", NONE),
+    "bad-stream": Reason(
+        "topics play", "A line of the file is no message of its topic; nothing was played.", "See the detail."
+    ),
+    "topics-in-use": Reason(
+        "topics play",
+        "The topics hold messages already, or services are at work on them; nothing was played.",
+        "Set SIRWAN_TOPIC_PREFIX to a prefix of your own; --anyway if you are sure.",
+    ),
     "record-too-large": Reason(
         EVERY_STAGE, "The output is larger than its topic takes.", "Look at the letter."
     ),
@@ -246,6 +254,36 @@ REASONS: Mapping[str, Reason] = {
         "store", "The database can never accept a value of this record.", "Look at its producer."
     ),
     "bad-time": Reason("store", "An instant without a form in UTC.", "Look at its producer."),
+    # who asked for records
+    "not-wanted": Reason("webhooks", "No subscription asks for the record.", NONE),
+    "not-delivered": Reason(
+        "webhooks",
+        "Not all who asked for the record got it; the detail says who, and why.",
+        "Ask whoever runs the receiver. It can be sent all again: docs/consumers.md.",
+    ),
+    "receiver-gone": Reason(
+        "webhooks",
+        "The receiver answered 410: nothing more is sent to it until a restart.",
+        "Take its block out of the file.",
+    ),
+    "receiver-refused": Reason(
+        "webhooks",
+        "The receiver answered 3xx (not followed) or 4xx: this record will never be taken.",
+        "See its log: 401 and 403 are mostly another secret, 3xx and 404 another address.",
+    ),
+    "receiver-failed": Reason(
+        "webhooks",
+        "The receiver answered 5xx or 429, or did not answer, at every attempt; it rests for a while.",
+        "See whether it is up.",
+    ),
+    "receiver-resting": Reason(
+        "webhooks", "The receiver failed before and is left alone for a while.", "See whether it is up."
+    ),
+    "receiver-slow": Reason(
+        "webhooks",
+        "The receiver takes so long that the record waited a minute for those before it.",
+        "It should answer first, and work then.",
+    ),
     # the machinery
     "time-limit": Reason(
         EVERY_STAGE, "The stage took longer than SIRWAN_STAGE_SECONDS.", "Keep it as a test page."

@@ -13,12 +13,13 @@ import msgspec
 
 LAST = 10  # pages: what all of them share is no accident
 WINDOW = timedelta(days=30)  # and from before that nothing is said of today
+ASIDE = "('webhooks')"  # stages, as SQL, whose fates say nothing of how a page ended
 
 LATELY = f"""
 SELECT s.source_id, s.seen_at, f.stage, f.fate, f.reason,
        count(f.at) AS pages, min(f.at) AS first_at, max(f.at) AS last_at, max(f.url) AS url
   FROM sources s LEFT JOIN {{of_each}} FROM fates e
-        WHERE e.source_id = s.source_id AND e.at >= $1 AND e.stage <> 'store'
+        WHERE e.source_id = s.source_id AND e.at >= $1 AND e.stage <> 'store' AND e.stage NOT IN {ASIDE}
           AND (e.fate <> 'done' OR e.stage = 'linker') AND coalesce(e.lane, '') NOT IN ('backfill', 'revisit')
         ORDER BY e.at DESC LIMIT {LAST}{{as_f}}
  GROUP BY s.source_id, s.seen_at, f.stage, f.fate, f.reason

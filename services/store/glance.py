@@ -138,6 +138,7 @@ def _lags(settings: Settings, clock: Clock) -> tuple[Mapping[str, Lag], str | No
     return {
         stage: Lag(messages=each.messages, members=each.members, missing=each.missing)
         for stage, each in found.items()
+        if each.members or not FLOWS[stage].optional
     }, None
 
 

@@ -9,25 +9,30 @@ import msgspec
 
 from schemas.records import Copy
 from services.runtime.place import Place
+from services.store.endings import ASIDE
 from services.store.reading import Reader, reading
 from services.store.trace import PIPELINE
 
 # A page may have had several fates at a stage (redelivered, or fetched again); the latest counts. That it was
 # read again says nothing of it yet: what was new in it has fates at the stages behind the fetcher.
-LAST = """
+LAST = f"""
 SELECT f.page_id, f.stage, f.fate, f.reason, f.detail, f.at, f.seconds, f.url,
        a.title, a.source_id, a.canonical_url, a.language, a.copy_verdict, a.copy_of, a.story_id,
        CASE WHEN a.copy_verdict <> 'original' THEN a.record END AS copied,
        s.title AS story, s.independent_sources,
-       (SELECT {grades} FROM relevance r WHERE r.page_id = f.page_id) AS countries
+       (SELECT {{grades}} FROM relevance r WHERE r.page_id = f.page_id) AS countries
   FROM fates f
   LEFT JOIN articles a ON a.page_id = f.page_id
   LEFT JOIN stories s ON s.story_id = a.story_id
- WHERE f.topic <> 'stories.v1' AND (f.stage <> 'fetcher' OR coalesce(f.lane, '') <> 'revisit') %s
+ WHERE f.topic <> 'stories.v1' AND (f.stage <> 'fetcher' OR coalesce(f.lane, '') <> 'revisit')
+   AND f.stage NOT IN {ASIDE} %s
  ORDER BY f.at
-"""
+"""  # noqa: S608 - our own text
 
-ENDED = "SELECT DISTINCT page_id FROM fates WHERE (fate <> 'done' OR stage = 'store') AND page_id IN (%s)"
+ENDED = f"""
+SELECT DISTINCT page_id FROM fates
+ WHERE (fate <> 'done' OR stage = 'store') AND stage NOT IN {ASIDE} AND page_id IN (%s)
+"""  # noqa: S608 - our own text
 TOGETHER = 500  # pages asked for in one query
 
 

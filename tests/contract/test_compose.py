@@ -17,7 +17,7 @@ TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 ONE_SHOTS = {"topics", "migrate", "backup", "restore"}
-OURS = {"topics", "migrate", "fetcher", "extractor", "classifier", "linker", "store", "web"}
+OURS = {"topics", "migrate", "fetcher", "extractor", "classifier", "linker", "store", "web", "webhooks"}
 RUNNING = sorted(SERVICES.keys() - ONE_SHOTS)
 USED = re.compile(r"\$\{([A-Z_]+):-([^}]*)\}")
 
@@ -56,9 +56,9 @@ def test_ports_are_published_on_loopback_and_by_a_knob() -> None:
     ] == []
 
 
-def test_only_the_fetcher_has_a_way_out() -> None:
+def test_only_the_fetcher_and_the_webhooks_have_a_way_out() -> None:
     assert COMPOSE["networks"]["inside"]["internal"] is True
-    assert [name for name in SERVICES if "outside" in SERVICES[name]["networks"]] == ["fetcher"]
+    assert [name for name in SERVICES if "outside" in SERVICES[name]["networks"]] == ["fetcher", "webhooks"]
     assert {name for name in SERVICES if "doors" in SERVICES[name]["networks"]} == {
         name for name in SERVICES if "ports" in SERVICES[name]
     }

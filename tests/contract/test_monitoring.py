@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
+from schemas.asyncapi import FLOWS
 from services.runtime.metrics import METRICS
 from services.store.freshness import LEAST
 from services.store.verdict import LIMITS
 from tests.contract.test_doc_links import HEADING, anchor
 from tests.dashboards import BOARDS, GRAFANA, Query, board, queries
-from tests.deployment import INPUTS, READS, STAGES
+from tests.deployment import INPUTS, READS
 from tests.prometheus import RULES, program, recorded, rule_groups
 from tests.promql import OF_THE_TARGET, labels_of, named, unknown
 from tests.rules.reading import ROOT
@@ -128,7 +129,7 @@ def test_every_metric_is_on_a_board_or_in_a_rule() -> None:
 def test_all_services_are_scraped_and_replicas_are_found() -> None:
     (job,) = yaml.safe_load((RULES / "prometheus.yml").read_text("utf-8"))["scrape_configs"]
     (names,) = job["dns_sd_configs"]
-    assert (sorted(names["names"]), names["type"]) == (sorted((*STAGES, "web")), "A")
+    assert (sorted(names["names"]), names["type"]) == (sorted((*FLOWS, "web")), "A")
     assert {job["job_name"]} == {"sirwan"}
     assert {rule["target_label"] for rule in job["relabel_configs"]} <= OF_THE_TARGET
 

@@ -292,6 +292,7 @@ async def test_how_the_last_pages_of_each_source_ended_is_known(sink: Sink) -> N
             fate(3, "mixed", "linker", "done", "ok"),
             fate(4, "mixed", "store", "done", "ok"),  # may be an old page with a new verdict
             fate(5, "mixed", "store", "dead", "row-refused"),
+            fate(5, "mixed", "webhooks", "skipped", "not-wanted"),  # nobody asked for it: it is stored
             fate(6, "mixed", "extractor", "dead", "not-text"),
             fate(7, "mixed", "extractor", "skipped", "too-short", lane="backfill"),  # an archive
             fate(8, "mixed", "extractor", "dead", "not-text", lane=None),

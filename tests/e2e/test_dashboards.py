@@ -23,6 +23,7 @@ MAY_BE_EMPTY = {
     'ALERTS{alertstate="firing"}',
     'sum by (why) (increase(sirwan_pauses_total{stage=~"$stage"}[5m]))',
     "sum by (reason) (sirwan_unreachable_hosts)",
+    "sum by (subscription, outcome) (rate(sirwan_webhook_records_total[$__rate_interval]))",
 }
 """Queries that give nothing while all is well."""
 

@@ -221,12 +221,14 @@ async def test_every_metric_tells_of_an_embedded_run(tmp_path: Path) -> None:
             value = pipeline.metrics.value
             series = {line.split("{")[0].split(" ")[0] for line in said.splitlines() if line[0] != "#"}
             told = {name for name, each in METRICS.items() if {name, f"{name}_count"} & series}
-            # Nothing stood in the way, nobody edits the source files, no owner has a habit within minutes.
+            # Nothing stood in the way, nobody edits the source files or asks for
+            # webhooks, no owner has a habit within minutes.
             assert set(METRICS) - told <= {
                 "sirwan_pauses_total",
                 "sirwan_unreachable_hosts",
                 "sirwan_source_files_wrong",
                 "sirwan_owner_silence_limit_seconds",
+                "sirwan_webhook_records_total",
             }
             assert value("sirwan_store_rows_total", table="articles") >= 14
             assert value("sirwan_article_age_seconds_count") == 14

@@ -92,6 +92,18 @@ def test_a_lag_is_looked_at_twice_before_it_is_an_alarm(
     assert [each.lag for each in found.stages] == [second[stage].messages for stage in PIPELINE]
 
 
+@pytest.mark.parametrize(("members", "lag"), [(0, None), (1, 7)])
+def test_a_service_that_need_not_run_is_no_alarm_and_shows_its_lag_where_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, members: int, lag: int | None
+) -> None:
+    asked(monkeypatch, *[{**CALM, "webhooks": Behind(7, members)}] * 2)
+    rows = [row(a_fate(stage=stage, at=START)) for stage in ("fetcher", "webhooks")]
+    state = status(fill(tmp_path / "s.db", *rows, row(an_article(fetched_at=START))))
+    found = glance(state, load_settings(home=tmp_path, kafka="x:1"), FakeClock())
+    assert found.working
+    assert [each.lag for each in found.stages if each.stage == "webhooks"] == [lag]
+
+
 def test_a_stage_that_never_did_anything_stands_since_the_others_began(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from services.fetcher.addresses import address_in, may_be_asked
+from services.addresses import address_in, may_be_asked
 
 METADATA = [
     "169.254.169.254",

@@ -1,0 +1,1 @@
+"""Posts the public records to those who asked for them."""
