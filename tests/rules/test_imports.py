@@ -16,7 +16,7 @@ SHELLS: dict[str, set[str]] = {
     "fetcher": {"asking", "crawl_delays", "discovery", "doors", "http", "http_errors", "learned_shapes",
                 "list_reader", "manners", "origin_files", "ownership", "pages", "polling", "preview",
                 "reaching", "revisiting", "telling", "turns", "view", "warc_archive", "warc_files",
-                "warc_reader", "warc_records"},
+                "warc_reader", "warc_records", "warc_removal"},
     "extractor": {"confined", "filtering", "forking", "forks", "jobs", "sandbox"},
     "classifier": set(),
     "linker": set(),
