@@ -5,13 +5,13 @@ members; its event remembers both, to answer a redelivery. Said again after the 
 """
 
 import zlib
-from collections.abc import Iterator
+from contextlib import suppress
 
 from msgspec import structs
 
 from schemas.codec import decode
 from schemas.topics import ARTICLES_ENRICHED, STORIES
-from services.linker.events import Event, StoryState, pack, unpack
+from services.linker.events import Event, StoryState, Unreadable, pack, unpack
 from services.linker.window import Window, key_of
 
 
@@ -21,18 +21,41 @@ def scrubbed(page_id: str, window: Window) -> tuple[tuple[int, bytes], ...]:
     Looks through all there is, 50 µs an event: only a takedown asks.
     """
     own = set(window.events_of(page_id))
-    return tuple(_changed(page_id, own, window))
+    events = ((number, kept) for number, kept in window.numbered_events() if number not in own)
+    found = ((number, _changed(key_of(number), kept, page_id)) for number, kept in events)
+    return tuple((number, pack(event)) for number, event in found if event is not None)
 
 
-def _changed(page_id: str, own: set[int], window: Window) -> Iterator[tuple[int, bytes]]:
-    name = page_id.encode()
-    for number, kept in window.numbered_events():
-        if number in own or name not in zlib.decompress(kept):
-            continue
-        before = unpack(key_of(number), kept)
-        after = _without(before, page_id)
-        if after != before:
-            yield number, pack(after)
+def holds_words(key: str, value: bytes, page_id: str) -> bool:
+    """Whether a remembered event holds words of a page: its own, or one that says it again.
+
+    One that cannot be read may.
+    """
+    if not _names(value, page_id):
+        return False
+    try:
+        event = unpack(key, value)
+    except Unreadable:
+        return True
+    if event.profile.identity.page_id == page_id:
+        return not event.canceled
+    return _without(event, page_id) != event
+
+
+def _changed(key: str, value: bytes, page_id: str) -> Event | None:
+    """The event of another page without this one; None where there is nothing to change."""
+    if not _names(value, page_id):
+        return None
+    before = unpack(key, value)
+    after = _without(before, page_id)
+    return None if after == before else after
+
+
+def _names(value: bytes, page_id: str) -> bool:
+    """Quick to say no: the event is not read."""
+    with suppress(zlib.error):
+        return page_id.encode() in zlib.decompress(value)
+    return True
 
 
 def _without(event: Event, page_id: str) -> Event:
