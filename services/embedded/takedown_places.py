@@ -67,13 +67,13 @@ def _memory(settings: Settings, aim: Aim) -> Sight:
     except Transient as exc:
         return Sight(holds="unknown", state=LEFT, advice=exc.detail)
     told = sum(holds_words(key, value, aim.page_id) for key, value in events.items())
-    return _counted({"request with the words of its list": int(asked is not None), "events": told})
+    return _counted({"request with words of a list": int(asked is not None), "event": told})
 
 
 def _bodies(settings: Settings, aim: Aim) -> Sight:
     if is_deployment(settings) and not os.access(settings.blobs, os.W_OK):
         return Sight(state=BEYOND, advice="not writable here: run this where the fetcher runs")
-    return _counted({"bodies over 2 MiB": len(bodies_of(aim.page_id, settings.blobs))})
+    return _counted({"body over 2 MiB": len(bodies_of(aim.page_id, settings.blobs))})
 
 
 def _archives(settings: Settings, aim: Aim) -> Mapping[str, Sight]:

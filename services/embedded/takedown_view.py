@@ -22,7 +22,7 @@ def print_takedown(console: Console, done: Takedown) -> None:
     console.print(plain(f"        {down}"), soft_wrap=True)
     for place in done.places:
         console.print(_line(place, dry_run=done.dry_run), soft_wrap=True)
-    if not any(place.found or place.left for place in done.places):
+    if not done.before and not any(place.found or place.left for place in done.places):
         console.print("Nothing of it was found anywhere: is this the address that was meant?")
     if done.copies:
         console.print("Pages that copied it stay; each is taken down by itself:")

@@ -11,11 +11,11 @@ from services.store.tables import BARE
 HELD: Mapping[str, tuple[str, int]] = {
     "article": (f"articles WHERE page_id = $1 AND NOT ({BARE.format('')})", 1),
     "search text": ("search_text WHERE page_id = $1 AND title || text <> ''", 1),
-    "entities": ("entities WHERE page_id = $1", 1),
-    "topics": ("topics WHERE page_id = $1", 1),
-    "places in a story": ("memberships WHERE page_id = $1", 1),
-    "dead letters": ("dead_letters WHERE key = $1 OR url = $2", 2),
-    "fates with a detail": ("fates WHERE page_id = $1 AND detail <> ''", 1),
+    "entity": ("entities WHERE page_id = $1", 1),
+    "topic": ("topics WHERE page_id = $1", 1),
+    "place in a story": ("memberships WHERE page_id = $1", 1),
+    "dead letter": ("dead_letters WHERE key = $1 OR url = $2", 2),
+    "fate with a detail": ("fates WHERE page_id = $1 AND detail <> ''", 1),
 }
 """What may hold words of a page: rows of which table, and how many of id and address its condition takes."""
 

@@ -20,9 +20,9 @@ SHELLS: dict[str, set[str]] = {
     "extractor": {"confined", "filtering", "forking", "forks", "jobs", "sandbox"},
     "classifier": set(),
     "linker": set(),
-    "store": {"delivered", "erased", "export", "fit", "glance", "layout", "outcomes", "postgres", "postgres_reader",
-              "postgres_server", "reading", "search", "sqlite", "sqlite_file", "standings", "status",
-              "story", "tally", "trace", "view", "view_story"},
+    "store": {"delivered", "erased", "export", "fit", "glance", "layout", "outcomes", "postgres",
+              "postgres_reader", "postgres_server", "reading", "search", "sqlite", "sqlite_file",
+              "standings", "status", "story", "tally", "trace", "view", "view_story"},
 }  # fmt: skip
 SHELL_OF_EVERY_ROOM = {"__main__", "service"}
 
