@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from schemas.codec import decode
-from schemas.topics import ARTICLES_CLASSIFIED, JOURNAL, STORIES
+from schemas.topics import ARTICLES_CLASSIFIED, FETCH_REQUESTS, JOURNAL, STORIES
 from services.embedded.takedown_messages import STAGE, Aim, carriers, messages, retelling
 from services.embedded.takedown_sight import EXPIRES, LEFT, Sight
 from services.runtime.bus import BrokerDown
@@ -16,10 +16,13 @@ from services.runtime.kafka_copies import Copies, Heard, find_copies, listening
 from services.runtime.publish import publish
 from services.runtime.serve import kafka_settings
 from services.stage import DONE, Emit, Erase
-from services.store.rows import CANCELED
 
 ANSWER = 60.0  # seconds the linker and then the store may take
 LOOK = 0.5  # seconds between two looks at the store
+READERS = {ARTICLES_CLASSIFIED.name: "linker", FETCH_REQUESTS.name: "fetcher"}
+"""Who reads what is said."""
+
+Place = tuple[str, int, int]  # stage; partition and offset of a message to it
 
 
 async def say_on_kafka(
@@ -36,36 +39,45 @@ async def say_on_kafka(
         for each in said:
             await (await publish(bus, each, stage=STAGE, at=aim.at))
 
-    async with _stopping(bus), listening(kafka, (ARTICLES_CLASSIFIED.name, JOURNAL.name)) as hear:
-        await say(messages(aim))
-        if not await _is_answered(hear(ANSWER), aim):
-            why = f"no answer in {ANSWER:.0f} s: does it run? It will come to it; run this again then"
-            return {"linker": Sight(holds="unknown", state=LEFT, advice=why)}
+    async with _stopping(bus), listening(kafka, (*READERS, JOURNAL.name)) as hear:
+        said = messages(aim)
+        await say(said)
+        silent = await _silent(hear(ANSWER), aim, {READERS[each.topic.name] for each in said})
+        if silent:
+            return {stage: _no_answer() for stage in sorted(silent)}
         await say(await _stories_left(kafka, aim))
     if not await _in_time(is_entered, clock):
-        why = f"not entered in {ANSWER:.0f} s: does the store run? It will come to it; run this again then"
-        return {"store's table of takedowns": Sight(holds="unknown", state=LEFT, advice=why)}
+        return {"store's table of takedowns": _no_answer()}
     return {}
 
 
-async def _is_answered(heard: AsyncIterator[Heard], aim: Aim) -> bool:
-    """Whether the linker comes to our message: its fate is written when all that follows is confirmed."""
-    own = aim.page_id.encode()
-    asked: set[tuple[int, int]] = set()
-    done: set[tuple[int, int]] = set()
+def _no_answer() -> Sight:
+    why = f"no answer in {ANSWER:.0f} s: does it run? It will come to it; run this again then"
+    return Sight(holds="unknown", state=LEFT, advice=why)
+
+
+async def _silent(heard: AsyncIterator[Heard], aim: Aim, stages: set[str]) -> set[str]:
+    """The stages that do not come to our message: a fate is written when all that follows is confirmed."""
+    asked: set[Place] = set()
+    done: set[Place] = set()
+    silent = stages
     async for each in heard:
-        if each.key != own or each.value is None:
-            continue
-        if each.topic == ARTICLES_CLASSIFIED.name:
-            canceled = decode(ARTICLES_CLASSIFIED, each.value).status == CANCELED
-            asked |= {(each.partition, each.offset)} if canceled else set()
-        else:
+        if stage := READERS.get(each.topic):
+            asked |= {(stage, each.partition, each.offset)} if _is_ours(each, aim) else set()
+        elif each.value is not None and each.key == aim.page_id.encode():
             fate = decode(JOURNAL, each.value)
-            if (fate.stage, fate.fate) == ("linker", DONE):
-                done.add((fate.from_.partition, fate.from_.offset))
-        if asked & done:
-            return True
-    return False
+            done |= {(fate.stage, fate.from_.partition, fate.from_.offset)} if fate.fate == DONE else set()
+        silent = stages - {stage for stage, _, _ in asked & done}
+        if not silent:
+            break
+    return silent
+
+
+def _is_ours(each: Heard, aim: Aim) -> bool:
+    """Whether it is what was said to the fetcher or to the linker."""
+    said = each.value or b""
+    marks = (b'"status":"canceled"', b'"lane":"takedown"')
+    return aim.page_id.encode() in said and any(mark in said for mark in marks)
 
 
 @asynccontextmanager
@@ -105,6 +117,6 @@ def _of_topic(copies: Copies) -> Sight:
         return Sight()
     holds = f"{copies.messages} message{'' if copies.messages == 1 else 's'}"
     if copies.current:
-        return Sight(holds=holds, state=LEFT, advice="the newest of its key")
+        return Sight(holds=holds, state=LEFT, advice="the newest of its key: run this again")
     advice = "" if copies.until else "the broker is told to keep them: see the topic's retention"
     return Sight(holds=holds, state=EXPIRES if copies.until else LEFT, until=copies.until, advice=advice)

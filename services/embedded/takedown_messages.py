@@ -36,6 +36,11 @@ from services.stage import Emit, Erase
 from services.store.rows import CANCELED
 from services.store.takedown import retold
 
+WORDLESS = (
+    b'"detail":""',
+    b'"reason":"taken-down"',
+    b'"reason":"tombstone"',
+)  # in a fate without words of the page
 STAGE = "takedown"  # who says so, in the headers of what is published
 LINKER_MEMORY, FETCHER_MEMORY = "linker.memory.v1", "fetcher.memory.v1"
 
@@ -118,7 +123,7 @@ def carriers(aim: Aim) -> Mapping[str, Callable[[bytes, bytes], bool]]:
         return own in value
 
     def explained(key: bytes, value: bytes) -> bool:
-        return key == own and b'"detail":""' not in value and b'"reason":"taken-down"' not in value
+        return key == own and not any(mark in value for mark in WORDLESS)
 
     def dead(key: bytes, value: bytes) -> bool:
         return key == own or subject in value

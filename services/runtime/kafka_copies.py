@@ -76,7 +76,9 @@ async def find_copies(settings: KafkaSettings, carriers: Mapping[str, Carries]) 
         raise broker_down(settings, exc, DOING) from exc
     finally:
         await asyncio.gather(stop_client(consumer), admin.close(), return_exceptions=True)
-    return {names[full]: _copies(found, configs[full]) for full, found in seen.items()}
+    return {
+        name: _copies(seen[full], configs[full]) for full, name in names.items() if full in seen
+    }  # in the order they were named
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ async def listening(
     """Hears what comes on some topics from now on: all of it for so many seconds. Raises BrokerDown."""
     quieten()
     consumer = AIOKafkaConsumer(**settings.client, enable_auto_commit=False)
+    admin = AIOKafkaAdminClient(**settings.client)
     names = {settings.full(name): name for name in topics}
 
     async def hear(seconds: float) -> AsyncIterator[Heard]:
@@ -108,11 +111,8 @@ async def listening(
 
     try:
         await finished(consumer.start())
-        places = [
-            TopicPartition(full, number)
-            for full in names
-            for number in sorted(consumer.partitions_for_topic(full) or ())
-        ]
+        await admin.start()
+        places = await _places(admin, names)
         consumer.assign(places)
         for place, end in (await consumer.end_offsets(places)).items():
             consumer.seek(place, end)
@@ -120,7 +120,7 @@ async def listening(
     except (KafkaError, OSError) as exc:
         raise broker_down(settings, exc, DOING) from exc
     finally:
-        await stop_client(consumer)
+        await asyncio.gather(stop_client(consumer), admin.close(), return_exceptions=True)
 
 
 async def _places(admin: AIOKafkaAdminClient, names: Mapping[str, str]) -> list[TopicPartition]:

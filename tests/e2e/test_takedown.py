@@ -19,6 +19,7 @@ from schemas.topics import ARTICLES_ENRICHED, PAGES_FETCHED, STORIES
 from services.cli import app
 from services.embedded.ingest import ingest_files
 from services.embedded.pipeline import running
+from services.embedded.runs import fetch_page
 from services.embedded.takedown import Takedown, aim_at, take_down
 from services.fetcher.warc_reader import read_warc
 from services.runtime.clock import SystemClock
@@ -147,6 +148,8 @@ async def test_none_of_its_words_is_left_in_any_byte_and_it_does_not_come_back(t
 
         asked = web.asked("/taken")
         await read_feeds(settings, web)
+        (refused,) = await asyncio.to_thread(fetch_page, settings, url)
+        assert (refused.stage, refused.reason) == ("fetcher", "taken-down")
         await put_again(settings, url)
         with (home / "warc" / archive).open("rb") as opened:
             kept = [page.url for page in read_warc(opened, archive, done.at) if isinstance(page, RawPage)]
