@@ -167,16 +167,19 @@ def _sweep(settings: Settings, aim: Aim) -> dict[str, str]:
         forget_bodies(aim.page_id, settings.blobs)
     except OSError as exc:
         troubles[f"bodies {settings.blobs}"] = exc.strerror or str(exc)
-    if settings.warc is not None:
-        for _ in held_in(settings.warc, aim.page_id, remove=True):
-            pass
+    archives = held_in(settings.warc, aim.page_id, remove=True) if settings.warc else ()
+    failed = [f"{each.file.name}: {each.trouble}" for each in archives if each.trouble and not each.records]
+    if failed:
+        troubles[f"archives {settings.warc}"] = "; ".join(failed)
     try:
         asyncio.run(_shred_store(settings))
     except Transient as exc:
         troubles[f"store {settings.place}"] = f"rows are deleted, their bytes not yet: {exc.detail}"
     memory = settings.home / "memory.db"
     if not is_deployment(settings) and not _shred_file(memory):
-        troubles[f"memory {memory}"] = "values are deleted, their bytes not yet: somebody reads it"
+        troubles[f"memory {memory}"] = (
+            "values are deleted, their bytes not yet: is it read, or the disk full? Run this again"
+        )
     return troubles
 
 

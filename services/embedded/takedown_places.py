@@ -100,7 +100,5 @@ def _archives(settings: Settings, aim: Aim) -> Mapping[str, Sight]:
 
 
 def _counted(held: Mapping[str, int]) -> Sight:
-    holds = ", ".join(
-        what if number == 1 else f"{number} × {what}" for what, number in held.items() if number
-    )
+    holds = ", ".join(f"{number} × {what}" for what, number in held.items() if number)
     return Sight(holds=holds, state=LEFT if holds else GONE)

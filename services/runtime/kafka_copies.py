@@ -33,7 +33,6 @@ class Copies:
     messages: int = 0  # that carry it
     current: tuple[bytes, ...] = ()  # values that are the newest of their key: a compacted topic keeps those
     until: datetime | None = None  # when the broker has let go of all, at the latest; None: not by itself
-    compacted: bool = False
 
 
 @dataclass(slots=True)
@@ -43,9 +42,7 @@ class _Seen:
     messages: int = 0
     carried_at: int = 0  # newest message that carries it, milliseconds
     settled_at: int = 0  # newest message of a key that ever carried it
-    last: dict[bytes, bytes | None] = field(
-        default_factory=dict
-    )  # by key that ever did: its newest, if it does
+    last: dict[bytes, bytes | None] = field(default_factory=dict)  # newest by key that ever did, if it does
 
     def note(self, key: bytes, value: bytes | None, at: int, *, carries: bool) -> None:
         if carries:
@@ -172,7 +169,7 @@ def _copies(seen: _Seen, config: Mapping[str, str]) -> Copies:
     elif seen.messages and not compacted:
         # A segment goes as a whole, when the last message in it is old enough; it is written for segment.ms.
         until = _after(seen.carried_at, config, "retention.ms", "segment.ms")
-    return Copies(seen.messages, current, until, compacted)
+    return Copies(seen.messages, current, until)
 
 
 def _after(at: int, config: Mapping[str, str], *waits: str) -> datetime | None:
