@@ -83,7 +83,7 @@ class FetchRequest(Record, frozen=True, kw_only=True):
     url: str
     canonical_url: str
     page_id: PageId
-    lane: str  # live | backfill | revisit | redrive
+    lane: str  # live | backfill | revisit | redrive; takedown: the page is not to be asked for any more
     discovered: Discovered
     requested_at: Timestamp
     not_before: Timestamp | None = None

@@ -506,6 +506,51 @@ def migrate(json: AsJson = False) -> None:
     _show(found, json, lambda: typer.echo(f"{found.store}: layout {found.layout}; {said}"))
 
 
+@app.command()
+def takedown(
+    page: Annotated[str, typer.Argument(help="A URL, or a page id.")],
+    reason: Annotated[
+        str | None, typer.Option(help="Why, as everybody may read it: it is published and kept.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say where the page is.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Take one page out of every place, for good, and prove it place by place; exit 1 if anything is left."""
+    from rich.console import Console
+
+    from services.embedded.runs import twin_of
+    from services.embedded.takedown import aim_at, known_of, take_down
+    from services.embedded.takedown_view import print_takedown
+    from services.runtime.clock import SystemClock
+    from services.stage import Skip
+
+    settings, clock = _settings_to_store(), SystemClock()
+    try:
+        aim, before = aim_at(settings, page, reason, clock)
+    except Skip as exc:
+        _fail(f"{page}: {exc}", USAGE)
+    if not (before or dry_run or aim.reason.strip()):
+        _fail("--reason TEXT says why; --dry-run only says where the page is", USAGE)
+    if (
+        (twin := twin_of(page))
+        and _is_known(known_of, settings, twin)
+        and not _is_known(known_of, settings, page)
+    ):
+        _fail(f"{page}: never met, but {twin} was; nothing is done", REFUSED)
+    with Console(stderr=True).status("taking it down" if not dry_run else "looking"):
+        done = take_down(settings, aim, clock, before=before, dry_run=dry_run)
+    _show(done, json, lambda: print_takedown(_console(), done))
+    if not (dry_run or done.complete):
+        sys.exit(REFUSED)
+
+
+def _is_known(known_of: Callable[..., Any], settings: "Settings", page: str) -> bool:
+    from services.embedded.runs import ident_of
+
+    found = known_of(settings, ident_of(page))
+    return bool(found and found.known)
+
+
 @topics_app.command("plan")
 def topics_plan(json: AsJson = False) -> None:
     """What differs between the topic table and the broker, exit 1 if anything does; changes nothing."""

@@ -26,6 +26,7 @@ from services.runtime.blobs import keep_body
 from services.runtime.config import Settings
 from services.runtime.sources import load_sources
 from services.stage import Emit, Poison, Refusal, Skip
+from services.store.erased import taken_down
 from services.store.outcomes import Outcome, outcomes
 
 WARC_NAME = re.compile(r"\.warc(\.gz)?(\.open)?$", re.IGNORECASE)  # .open: ours, while it is written
@@ -44,12 +45,15 @@ class Intake:
 
     pipeline: Pipeline
     blobs: Path
+    down: frozenset[str] = frozenset()  # ids of pages that are taken down
     pages: set[bytes] = field(default_factory=set)  # ids of all that were put in
     _count: int = 0
     _bytes: int = 0
 
     async def put(self, page: RawPage) -> Refused | None:
         """One page more; or why it cannot be put in."""
+        if page.page_id in self.down:
+            return Refused(page.url, Skip("taken-down", page.canonical_url))
         try:
             page = await asyncio.to_thread(keep_body, page, self.blobs)
             await self.pipeline.put([Emit(PAGES_FETCHED, page.page_id, page, page.canonical_url)], "ingest")
@@ -78,7 +82,8 @@ def ingest_files(settings: Settings, files: Sequence[Path], tell: Tell) -> None:
 
 async def _ingest(settings: Settings, files: Sequence[Path], tell: Tell) -> set[bytes]:
     async with running(settings, load_sources(settings.sources)) as pipeline:
-        intake = Intake(pipeline, settings.blobs)
+        down = await asyncio.to_thread(taken_down, settings.place)
+        intake = Intake(pipeline, settings.blobs, down)
         found = _watched(files, pipeline.clock.now())
         while (each := await asyncio.to_thread(next, found, None)) is not None:
             if refused := each if isinstance(each, Refused) else await intake.put(each):

@@ -24,6 +24,7 @@ from services.fetcher.floods import Waiting, lane_of, news_first
 from services.fetcher.learned_shapes import LearnedShapes
 from services.fetcher.learning import Found
 from services.fetcher.prefilter import may_concern, passed_over, was_passed_over
+from services.fetcher.takedowns import down_key
 from services.runtime.clock import Clock
 from services.runtime.metrics import Metrics
 from services.runtime.state import State
@@ -147,8 +148,10 @@ class Asker:
         return list(fresh.values()), [page for ident, page in foreign.items() if ident not in fresh], left
 
     def _is_settled(self, source: Source, feed: Feed, page: Page) -> bool:
-        """Whether nothing is to be decided: the feed has named the page, and it was asked for; or it was
-        passed over, for the words that it still has."""
+        """Whether nothing is to be decided: the feed has named the page, and it was asked for; it was passed
+        over, for the words that it still has; or it is taken down."""
+        if self._state.get(down_key(page.ident)) is not None:
+            return True
         seen = self._state.get(seen_key(feed.url, page.ident))
         if seen is None or not was_passed_over(seen):
             return seen is not None

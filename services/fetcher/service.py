@@ -18,6 +18,7 @@ from services.fetcher.pages import Keep, PageFetcher, keep_none
 from services.fetcher.polling import Poller
 from services.fetcher.postpone import again
 from services.fetcher.revisiting import Revisits
+from services.fetcher.takedowns import TAKEDOWN, note_takedown, refuse_taken_down
 from services.fetcher.telling import Teller
 from services.fetcher.waiting import MOST
 from services.runtime.bus import Message
@@ -87,6 +88,9 @@ async def fit(around: Surroundings) -> AsyncIterator[Fitted]:
         async def handle(record: Record, message: Message) -> Sequence[Outgoing]:
             if not isinstance(record, FetchRequest):
                 raise TypeError(f"the fetcher reads requests, not {type(record).__name__}")
+            if record.lane == TAKEDOWN:
+                return note_takedown(record)
+            refuse_taken_down(record, around.state)
             emits = await pages.handle(record, message)
             return [*emits, *revisits.plan(record, emits)]
 

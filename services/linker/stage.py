@@ -4,7 +4,7 @@ Everything is computed first; the window changes last, so a step that raises lea
 was answered before is answered again, byte for byte, from what is remembered.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 from msgspec import structs
@@ -26,6 +26,7 @@ from services.linker.events import Event, pack, unpack
 from services.linker.judge import Amended, Judgement, judge
 from services.linker.publishers import Publishers
 from services.linker.reading import identity_of, read_article
+from services.linker.scrubbing import scrubbed
 from services.linker.sentences import installed, sentences_digest
 from services.linker.spun.model import load_model
 from services.linker.stories import story_record
@@ -94,7 +95,7 @@ class _Linker:
         """What one article puts out. Raises Skip("not-relevant", "taken-down")."""
         gone = self._window.taken_down(article.page_id)
         if article.status == CANCELED:
-            return self._again(*gone) if gone else self._told(taken_down(article, self._window))
+            return self._again(*gone) if gone else self._taken_down(article)
         if not article.relevant:
             raise Skip("not-relevant", article.because)
         if gone is not None:
@@ -109,8 +110,15 @@ class _Linker:
         event = unpack(key, value)
         outgoing: list[Outgoing] = [*_emits(event)]
         if self._memory.get(key) is None:
+            outgoing += self._unconfirmed() if event.canceled else ()
             outgoing += [Remember(key, value), *(Remember(gone, None) for gone in event.forgotten)]
         return outgoing
+
+    def _unconfirmed(self) -> Iterator[Remember]:
+        """What other events hold since a takedown, where it was never confirmed that they do."""
+        for number, value in self._window.numbered_events():
+            if self._memory.get(key_of(number)) not in (None, value):
+                yield Remember(key_of(number), value)
 
     def _owners(self) -> Publishers:
         """Who owns whom by the list of this moment."""
@@ -123,13 +131,24 @@ class _Linker:
         judgement = judge(read_article(article), self._window, self._owners())
         return self._told(_event(article, judgement, self._window.leaving(article.fetched_at)))
 
-    def _told(self, event: Event) -> list[Outgoing]:
-        """What a new event puts out; only here does the window change."""
+    def _taken_down(self, article: ClassifiedArticle) -> list[Outgoing]:
+        return self._told(
+            taken_down(article, self._window), rewritten=scrubbed(article.page_id, self._window)
+        )
+
+    def _told(self, event: Event, *, rewritten: Sequence[tuple[int, bytes]] = ()) -> list[Outgoing]:
+        """What a new event puts out; only here does the window change.
+
+        `rewritten` are values of older ones, remembered first: cut off after that, it is all done once more.
+        """
         window = self._window
         number, value = window.next_number, pack(event)
-        outgoing: list[Outgoing] = [*_emits(event), Remember(key_of(number), value)]
+        changes = [*((key_of(older), kept) for older, kept in rewritten), (key_of(number), value)]
+        outgoing: list[Outgoing] = [*_emits(event), *(Remember(key, kept) for key, kept in changes)]
         left = [*event.forgotten, *self._stale[:FORGOTTEN_AT_ONCE]]
         outgoing += [Remember(key, None) for key in left]
+        for older, kept in rewritten:
+            window.rewrite(older, kept)
         window.apply(number, event, value)
         del self._stale[:FORGOTTEN_AT_ONCE]
         return outgoing

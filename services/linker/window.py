@@ -6,7 +6,7 @@ but the events applied: a window rebuilt from any prefix of them goes on exactly
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -109,6 +109,17 @@ class Window:
     def events_of(self, page_id: str) -> tuple[int, ...]:
         """The numbers of the events of a page, oldest first. Looks through all: only a takedown asks."""
         return tuple(number for number, held in self._inputs.items() if held.identity.page_id == page_id)
+
+    def numbered_events(self) -> tuple[tuple[int, bytes], ...]:
+        """Number and value of every event, oldest first."""
+        return tuple((number, held.kept) for number, held in self._inputs.items())
+
+    def rewrite(self, number: int, kept: bytes) -> None:
+        """Hold this value of an event, which differs in nothing that the window knows."""
+        self._inputs[number] = replace(self._inputs[number], kept=kept)
+        if number in self._holders:
+            page = self._pages[self._holders[number]]
+            self._pages[self._holders[number]] = replace(page, kept=kept)
 
     def story_of(self, page_id: str) -> StoryState | None:
         """The story that counts a page among its members; it may outlive the page. Looks through all, too."""

@@ -1,5 +1,6 @@
 """Files that appear whole or not at all, and that only their owner may read."""
 
+import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +13,8 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
         draft = Path(file.name)
         try:
             file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut may leave the new name with nothing behind it
             file.close()
             draft.replace(path)
         except BaseException:

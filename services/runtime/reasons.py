@@ -180,7 +180,9 @@ REASONS: Mapping[str, Reason] = {
         "extractor", "The parser could not read the page.", "Keep it as a test page."
     ),
     # what it is about
-    "taken-down": Reason("linker", "The page was taken down in the last weeks and does not come back.", NONE),
+    "taken-down": Reason(
+        "fetcher, linker, ingest", "The page was taken down (`sirwan takedown`) and does not come back.", NONE
+    ),
     "not-relevant": Reason("linker", "Not about any country we follow; `because` says why.", NONE, read=True),
     # lists of pages
     "not-a-feed": Reason("discovery", "The document is no feed and no sitemap.", "Correct the source file."),

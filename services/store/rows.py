@@ -20,6 +20,7 @@ from services.store.tables import (
     SEARCH_TEXT,
     SOURCES,
     STORIES,
+    TAKEDOWNS,
     TOPICS,
     Part,
     Row,
@@ -30,6 +31,8 @@ from services.store.tables import (
 
 TIMES_OF_A_RUN = ("fetched_at", "first_fetched_at")
 """Fields of an enriched article that say when it was made, not what it says."""
+
+CANCELED = "canceled"  # status of a page that is taken down
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -93,7 +96,19 @@ def _article(article: EnrichedArticle, delivery: Delivery) -> Row:
         _part(TOPICS, topics),
         _part(SEARCH_TEXT, found),
     )
-    return Row(ARTICLES, values, parts)
+    return Row(ARTICLES, values, parts, takedown_of(article) if article.status == CANCELED else None)
+
+
+def takedown_of(article: EnrichedArticle) -> Row:
+    """That the page of a canceled record is taken down: since it was read for that, and why."""
+    values = _values(
+        TAKEDOWNS,
+        page_id=article.page_id,
+        url=article.canonical_url,
+        reason=article.because,
+        at=_instant(article.fetched_at),
+    )
+    return Row(TAKEDOWNS, values)
 
 
 def _story(story: Story, delivery: Delivery) -> Row:

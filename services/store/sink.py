@@ -13,7 +13,8 @@ class Sink(Protocol):
     """Rows that last. tests/contract/test_sinks.py holds every sink to it.
 
     A row is kept when its version is higher than the stored one's, with its parts; otherwise nothing
-    happens. What was written when `write` returns survives kill -9.
+    happens. Of a page that is taken down nothing is kept that may hold its words, whatever its version. What
+    was written when `write` returns survives kill -9.
     """
 
     async def open(self) -> None:
@@ -39,6 +40,12 @@ class Sink(Protocol):
         """How the last pages of each source ended since then, by id; every source that was told of.
 
         Raises Transient("store-unavailable") while the database cannot be read.
+        """
+
+    async def shred(self) -> None:
+        """Have the database let go of what was erased, so far as it can. Takes minutes where it is large.
+
+        Raises Transient("store-unavailable") where it cannot now.
         """
 
     async def close(self) -> None:

@@ -44,6 +44,17 @@ SELECT s.story_id, s.title, s.first_at, s.last_at, s.independent_sources,
 """
 
 
+TAKEDOWN = "SELECT reason, at, url FROM takedowns WHERE page_id = $1"
+
+
+class TracedTakedown(msgspec.Struct, frozen=True, kw_only=True):
+    """That the page is taken down: nothing with words of it is kept, and nothing more will be."""
+
+    reason: str
+    at: datetime
+    url: str
+
+
 class TracedFate(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one message of the page at one stage."""
 
@@ -115,6 +126,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
 
     page_id: str
     url: str | None
+    takedown: TracedTakedown | None
     article: TracedArticle | None
     stories: tuple[TracedStory, ...]
     fates: tuple[TracedFate, ...]
@@ -123,7 +135,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def known(self) -> bool:
         """Whether any stage has met the page."""
-        return bool(self.article or self.fates or self.dead_letters)
+        return bool(self.takedown or self.article or self.fates or self.dead_letters)
 
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -133,14 +145,18 @@ def trace(place: Place, page_id: str) -> Trace:
     """What happened to a page, in the order of the pipeline. Raises Transient("store-unavailable")."""
     page = storable(page_id)
     with reading(place) as store:
+        takedowns = _all(store, TracedTakedown, TAKEDOWN, page)
         articles = _all(store, TracedArticle, ARTICLE, page)
         fates = sorted(_all(store, TracedFate, FATES, page), key=_place)
         letters = _all(store, TracedDeadLetter, DEAD_LETTERS, page)
         stories = _all(store, TracedStory, STORY, page)
-    named = [*(a.url for a in articles), *(fate.url for fate in fates), *(letter.url for letter in letters)]
+    named = [*(each.url for each in takedowns), *(a.url for a in articles)]
+    named += [fate.url or "" for fate in fates]
+    named += [letter.url or "" for letter in letters]
     return Trace(
         page_id=page,
         url=next(filter(None, named), None),
+        takedown=takedowns[0] if takedowns else None,
         article=articles[0] if articles else None,
         stories=stories,
         fates=tuple(fates),

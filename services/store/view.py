@@ -152,8 +152,10 @@ def print_trace(console: Console, found: Trace) -> None:
 
 
 def _kept(found: Trace) -> Iterable[Text]:
-    article = found.article
-    if article is not None:
+    article, takedown = found.article, found.takedown
+    if takedown is not None:
+        yield plain(f"taken down {takedown.at:%Y-%m-%d %H:%M:%S}: {takedown.reason}", "bold red")
+    elif article is not None:
         title = plain(article.title or "(no title)")
         yield Text("stored  ", "dim") + title + Text(f", version {article.version}")
         if article.because:

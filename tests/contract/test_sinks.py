@@ -1,6 +1,7 @@
 """The contract of a sink (services/store/sink.py), the same for every database."""
 
 import asyncio
+import io
 import json
 import os
 import random
@@ -15,21 +16,30 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import pytest
+from msgspec import structs
+from rich.console import Console
 
-from schemas.records import Position
-from services.runtime.place import Server
+from schemas.codec import decode
+from schemas.records import Disagreement, Position, Saying, Span, StatedValue
+from schemas.topics import STORIES
+from services.runtime.place import Place, Server
 from services.stage import Poison, Transient
 from services.store.dialect import POSTGRES, SQLITE
 from services.store.endings import LAST, LATELY, Ending, Lately
 from services.store.freshness import Brought
+from services.store.narrowing import Narrowed
 from services.store.postgres import PostgresSink
+from services.store.search import search
 from services.store.sink import Sink
 from services.store.sqlite import SqliteSink
 from services.store.tables import ARTICLES, Row, Value
+from services.store.trace import trace
+from services.store.view import print_trace
 from tests.postgres import asked, session, told
 from tests.unit.store.records import NOON, a_dead_letter, a_fate, a_source, a_story, an_article, page, row
 
@@ -42,6 +52,10 @@ NOBODY = 65534
 
 class Database(Protocol):
     """A database under test, seen from beside the sink."""
+
+    @property
+    def place(self) -> Place:
+        """Where a reader finds it."""
 
     def sink(self) -> Sink:
         """A sink on it, not yet open."""
@@ -68,6 +82,10 @@ class Database(Protocol):
 @dataclass(frozen=True)
 class Sqlite:
     path: Path
+
+    @property
+    def place(self) -> Place:
+        return self.path
 
     def sink(self) -> Sink:
         return SqliteSink(self.path, patience=0.05)
@@ -116,6 +134,10 @@ class Sqlite:
 @dataclass(frozen=True)
 class Postgres:
     server: Server
+
+    @property
+    def place(self) -> Place:
+        return self.server
 
     def sink(self) -> Sink:
         return PostgresSink(self.server, patience=0.05)
@@ -198,6 +220,7 @@ TABLES = (
     "fates",
     "dead_letters",
     "sources",
+    "takedowns",
 )
 
 
@@ -217,6 +240,7 @@ async def test_a_message_delivered_again_changes_nothing(database: Database, sin
     assert {table: len(rows) for table, rows in first.items()} == {
         "articles": 1, "relevance": 2, "entities": 1, "topics": 1, "stories": 1,
         "memberships": 2, "fates": 1, "dead_letters": 1, "sources": 1,
+        "takedowns": 0,
     }  # fmt: skip
 
 
@@ -323,6 +347,158 @@ async def test_looking_at_how_pages_ended_costs_a_few_rows_a_source(database: Da
     """Whatever else the journal holds: it takes the index of those fates alone, which says what they are."""
     await sink.lately(NOON)
     assert "fates_that_end" in database.explained(LATELY, NOON)
+
+
+# --- pages that are taken down ------------------------------------------------------------------
+
+WHY = "Its subject asked for it."
+AT = NOON + timedelta(days=1)
+QUOTED = (
+    Disagreement(
+        what="killed",
+        values=tuple(
+            StatedValue(
+                value=str(number),
+                page_ids=(page(name),),
+                said=(
+                    Saying(
+                        page_id=page(name),
+                        family=name,
+                        sentence=Span(start=0, end=9, text=f"{name} says", in_="text"),
+                    ),
+                ),
+            )
+            for number, name in enumerate(("river", "lake", "delta"), 3)
+        ),
+    ),
+)
+WORDS = ("Halabja", "halabja", "engineers", "Water", "river says", "no map")
+
+
+def canceled(name: str = "river", **changes: Any) -> Row:
+    """The last word of the linker on a page that is taken down."""
+    bare = {"title": None, "text": "", "topics": (), "entities": (), "status": "canceled"}
+    why = {"because": WHY, "fetched_at": AT, "version": 2}
+    return row(an_article(name, **(bare | why | changes)))
+
+
+def of_the_page() -> list[Row]:
+    """Everything that a store may hold of one page, and a little of others."""
+    by_site = structs.replace(a_dead_letter().original, topic="fetch.requests.v1", key=b"river.example")
+    members = (page("river"), page("lake"), page("delta"))
+    return [
+        row(an_article()),
+        row(an_article("lake", title="Fish return", text="Pike swim.", topics=(), entities=(), because="")),
+        row(a_story(title="Water talks resume on the Sirwan", members=members, disagreements=QUOTED)),
+        row(a_fate(detail="Halabja is no sign"), subject="https://river.example/"),
+        row(a_dead_letter()),
+        row(a_dead_letter(original=by_site, error="Halabja")),
+        row(a_dead_letter("lake", error="none of it")),
+    ]
+
+
+def words_left(database: Database) -> list[str]:
+    """The words of the page that are still anywhere."""
+    tables = (*TABLES, "search_text")
+    held = str([database.read(EVERYTHING.format(table)) for table in tables])
+    return [word for word in WORDS if word in held.replace(WHY, "")]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one-batch", "one-by-one"])
+@pytest.mark.parametrize("first", [True, False], ids=["taken-down-first", "taken-down-last"])
+async def test_no_word_of_a_page_that_is_taken_down_is_kept_whatever_comes_first(
+    database: Database, sink: Sink, together: bool, first: bool
+) -> None:
+    rows = [canceled(), *of_the_page()] if first else [*of_the_page(), canceled()]
+    for batch in [rows] if together else [[each] for each in rows]:
+        await sink.write(batch)
+    assert words_left(database) == []
+    assert database.read("SELECT page_id, reason FROM takedowns") == [(page("river"), WHY)]
+    rows_left = database.read("SELECT page_id, version, status, text FROM articles ORDER BY status")
+    assert rows_left[0] == (page("river"), 2, "canceled", "")
+    assert database.read("SELECT title FROM articles WHERE status = 'usable'") == [("Fish return",)]
+    assert database.read("SELECT error FROM dead_letters") == [("none of it",)]
+    assert database.read("SELECT fate, detail FROM fates") == [("done", "")]
+    (told,) = database.read("SELECT record FROM stories")
+    story = decode(STORIES, bytes(told[0]))
+    assert (story.members, story.title) == ((page("lake"), page("delta")), None)
+    assert [value.value for value in story.disagreements[0].values] == ["4", "5"]
+    members = {page_id for (page_id,) in database.read("SELECT page_id FROM memberships")}
+    assert members == {page("lake"), page("delta")}
+
+
+async def test_a_higher_version_does_not_bring_a_page_back(database: Database, sink: Sink) -> None:
+    await sink.write([*of_the_page(), canceled()])
+    before = everything(database)
+    for version in (1, 2, 3, 2**31):
+        await sink.write([row(an_article(version=version))])
+        await sink.write([canceled(), row(an_article(version=version))])
+        await sink.write([row(an_article(version=version, status="withheld"))])
+    await sink.write([row(an_article(version=9, status="canceled"))])  # that has its words still
+    assert (everything(database), words_left(database)) == (before, [])
+
+
+async def test_a_lower_version_takes_a_page_down(database: Database, sink: Sink) -> None:
+    """The linker began anew since, and counts from one again."""
+    await sink.write([row(an_article(version=40))])
+    await sink.write([canceled(version=2)])
+    assert words_left(database) == []
+    assert database.read("SELECT version, status FROM articles") == [(2, "canceled")]
+
+
+async def test_a_takedown_delivered_again_changes_nothing(database: Database, sink: Sink) -> None:
+    await sink.write([*of_the_page(), canceled()])
+    before = everything(database)
+    await sink.write([canceled()])
+    await sink.write([*of_the_page(), canceled(), canceled()])
+    assert everything(database) == before
+    assert before["relevance"]  # of the row without words too
+
+
+async def test_what_is_taken_down_is_not_found_and_its_trace_says_why_and_when(
+    database: Database, sink: Sink
+) -> None:
+    await sink.write(of_the_page())
+    found = await asyncio.to_thread(search, database.place, "halabja", Narrowed())
+    assert [hit.page_id for hit in found] == [page("river")]
+    await sink.write([canceled()])
+    assert not await asyncio.to_thread(search, database.place, "halabja", Narrowed())
+    traced = await asyncio.to_thread(trace, database.place, page("river"))
+    assert traced.takedown is not None
+    assert (traced.takedown.reason, traced.takedown.at) == (WHY, AT)
+    assert (traced.dead_letters, traced.stories) == ((), ())
+    shown = io.StringIO()
+    print_trace(Console(file=shown, width=120), traced)
+    assert f"taken down 2026-03-02 12:00:00: {WHY}" in shown.getvalue()
+
+
+async def test_a_takedown_waits_for_no_word_that_another_process_writes(
+    database: Database, sink: Sink
+) -> None:
+    """However writes of two processes meet, nothing comes between the look and the write."""
+    other = database.sink()
+    await patiently(other.open)
+
+    async def flood() -> None:
+        for version in range(3, 40):
+            await patiently(partial(other.write, [row(an_article(version=version))]))
+
+    async def take_down() -> None:
+        await asyncio.sleep(0)
+        await patiently(lambda: sink.write([canceled()]))
+
+    await asyncio.gather(flood(), take_down())
+    await other.close()
+    assert words_left(database) == []
+
+
+async def test_shredding_leaves_what_is_stored(database: Database, sink: Sink) -> None:
+    await sink.write([*of_the_page(), canceled()])
+    before = everything(database)
+    await sink.shred()
+    assert everything(database) == before
+    await sink.write([row(an_article("delta", text="The delta dries."))])
+    assert await asyncio.to_thread(search, database.place, "delta dries", Narrowed())
 
 
 async def test_an_equal_version_with_other_content_is_a_no_op(database: Database, sink: Sink) -> None:

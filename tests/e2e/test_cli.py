@@ -89,16 +89,17 @@ def test_migrate_makes_a_store_and_then_has_nothing_to_do(tmp_path: Path) -> Non
     store = str(tmp_path / "sirwan.db")
     assert json.loads(made.stdout) == {
         "store": store,
-        "layout": 4,
+        "layout": 5,
         "applied": [
             "0001_start.sql",
             "0002_when_a_stage_last_worked.sql",
             "0003_how_the_pages_of_a_source_end.sql",
             "0004_articles_by_their_day.sql",
+            "0005_takedowns.sql",
         ],
     }
-    assert json.loads(again.stdout) == {"store": store, "layout": 4, "applied": []}
-    assert sirwan(tmp_path, "migrate").stdout == f"{store}: layout 4; nothing to apply\n"
+    assert json.loads(again.stdout) == {"store": store, "layout": 5, "applied": []}
+    assert sirwan(tmp_path, "migrate").stdout == f"{store}: layout 5; nothing to apply\n"
 
 
 def test_migrate_says_what_keeps_it_from_working(tmp_path: Path) -> None:
@@ -147,8 +148,9 @@ def test_the_reading_verbs_work_on_postgresql(tmp_path: Path, postgres: Server) 
     before = sirwan(tmp_path, "status", **settings)
     assert (before.returncode, before.stderr.count("\n")) == (3, 1)
     assert "`sirwan migrate` brings it up to date" in before.stderr
-    applied = "0001_start.sql, 0002_how_the_pages_of_a_source_end.sql, 0003_articles_by_their_day.sql"
-    assert sirwan(tmp_path, "migrate", **settings).stdout == f"{postgres}: layout 3; applied {applied}\n"
+    names = ("start", "how_the_pages_of_a_source_end", "articles_by_their_day", "takedowns")
+    applied = ", ".join(f"{number:04d}_{name}.sql" for number, name in enumerate(names, 1))
+    assert sirwan(tmp_path, "migrate", **settings).stdout == f"{postgres}: layout 4; applied {applied}\n"
     page = tmp_path / "canal.html"
     page.write_text(ARTICLE)
     (stored,) = json.loads(sirwan(tmp_path, "ingest", "--json", str(page), **settings).stdout)

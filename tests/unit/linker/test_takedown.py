@@ -1,5 +1,6 @@
 """A page that is taken down: what is said of it, what is left of it, and that it stays away."""
 
+import zlib
 from datetime import timedelta
 
 import msgspec
@@ -123,6 +124,40 @@ def test_nothing_of_it_is_remembered() -> None:
     assert run.articles[later.page_id].copy_.of != WIRED.page_id
 
 
+CAME_LATE = (SPUN, TWO, WIRED)  # the original makes the verdict on its copy anew, and says its record again
+
+
+def test_nothing_of_it_is_remembered_with_others() -> None:
+    run = Run().all(CAME_LATE)
+    run.take(gone(SPUN))
+    held = [zlib.decompress(value) for _, value in run.memory.items("")]
+    assert not [value for value in held if SPUN.text.encode() in value]
+    events = [unpack(key, value) for key, value in run.memory.items("")]
+    stories = [state for event in events for state in (event.story, *event.other_stories) if state]
+    told = [state for state in stories if SPUN.page_id in {member.page_id for member in state.members}]
+    assert {state.title for state in told} <= {None}
+
+
+def test_what_made_its_verdict_anew_does_not_say_it_again() -> None:
+    """A redelivery after the tombstone would else be the newest word under its key."""
+    run = Run().all(CAME_LATE)
+    assert ("articles", SPUN.page_id, True) in said(run.take(WIRED))
+    run.take(gone(SPUN))
+    assert said(run.take(WIRED)) == [("articles", WIRED.page_id, True)]
+    assert said(Run(run.memory).take(WIRED)) == [("articles", WIRED.page_id, True)]
+
+
+def test_a_takedown_that_was_never_confirmed_is_remembered_whole() -> None:
+    run = Run().all(CAME_LATE)
+    lost = Kept(run.memory.held)
+    run.stage.step(gone(SPUN))  # and nothing of it was made durable
+    again = run.stage.step(gone(SPUN))
+    run.memory.remember(list(again))
+    undisturbed = Run(lost)
+    undisturbed.take(gone(SPUN))
+    assert run.memory.held == undisturbed.memory.held
+
+
 def test_it_does_not_come_back() -> None:
     run = Run().all(STREAM)
     run.take(gone(WIRED))
@@ -175,11 +210,19 @@ MERGED = (
     [
         (STREAM, WIRED),
         (STREAM, REPRINT),
-        ((SPUN, TWO, WIRED), WIRED),
+        (CAME_LATE, WIRED),
+        (CAME_LATE, SPUN),
         (MERGED, MERGED[2]),
         (MERGED, MERGED[0]),
     ],
-    ids=["original", "copy", "original-that-came-late", "what-joined-two-stories", "first-of-the-older"],
+    ids=[
+        "original",
+        "copy",
+        "original-that-came-late",
+        "copy-that-came-first",
+        "what-joined-two-stories",
+        "first-of-the-older",
+    ],
 )
 def test_a_restart_after_any_message_changes_nothing(
     stream: tuple[ClassifiedArticle, ...], taken: ClassifiedArticle

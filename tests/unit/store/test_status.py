@@ -8,10 +8,12 @@ import pytest
 
 from schemas.records import Feed, Position
 from services.store.endings import LAST
+from services.store.migrate import known_migrations
 from services.store.status import Status, status
 from services.store.tables import Row
 from tests.unit.store.records import NOON, a_dead_letter, a_fate, a_source, a_story, an_article, fill, row
 
+NEWEST = known_migrations("sqlite")[-1].number
 FUTURE = "INSERT INTO migrations (number, name, sha256) VALUES (9999, 'of a newer release', '')"
 PAST = "DELETE FROM migrations WHERE number > 1"
 FATES = [
@@ -101,7 +103,7 @@ def test_it_is_known_when_anything_first_happened(tmp_path: Path) -> None:
     ("change", "said"),
     [
         ("", None),
-        (FUTURE, "the store has layout 9999 and this release knows up to 4: use a newer release"),
+        (FUTURE, f"the store has layout 9999 and this release knows up to {NEWEST}: use a newer release"),
         (
             PAST,
             "0002_when_a_stage_last_worked.sql is not applied yet: run `sirwan migrate`, or start the store",
