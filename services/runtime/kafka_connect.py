@@ -109,7 +109,10 @@ def broker_down(settings: KafkaSettings, exc: BaseException, doing: str) -> Brok
             " see `sirwan access plan`"
         )
     why = str(exc) or type(exc).__name__
-    return BrokerDown(f"{doing}: broker {settings.bootstrap}: {why}; is it up, and is this its address?")
+    asked = "is it up, and is this its address?"
+    if isinstance(exc, KafkaConnectionError) and not settings.login:
+        asked = "is it up, is this its address, and does it want no login (SIRWAN_KAFKA_USER)?"
+    return BrokerDown(f"{doing}: broker {settings.bootstrap}: {why}; {asked}")
 
 
 async def shut_out(settings: KafkaSettings) -> str | None:

@@ -13,7 +13,11 @@ from aiokafka.admin.config_resource import (  # type: ignore[import-untyped]  # 
     ConfigResource,
     ConfigResourceType,
 )
-from aiokafka.errors import KafkaError, for_code  # type: ignore[import-untyped]  # as above
+from aiokafka.errors import (  # type: ignore[import-untyped]  # as above
+    KafkaError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 
 from schemas.topics import ALL_TOPICS, DAY, MIB
 from services.runtime.bus import BrokerDown
@@ -133,6 +137,8 @@ class _Admin:
         names = [self._settings.full(topic.name) for topic in topics]
         try:
             described = await self._client.describe_topics(names)
+            if any(each["error_code"] == TopicAuthorizationFailedError.errno for each in described):
+                raise TopicAuthorizationFailedError
             found = {each["topic"]: len(each["partitions"]) for each in described if not each["error_code"]}
             configs = await self._configs(list(found))
         except (KafkaError, OSError) as exc:
@@ -146,6 +152,10 @@ class _Admin:
     async def _configs(self, names: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
         resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
         answers = await self._client.describe_configs(resources) if names else []
+        if any(code for answer in answers for code, *_ in answer.resources):
+            raise next(
+                for_code(code)(text) for answer in answers for code, text, *_ in answer.resources if code
+            )
         return {
             name: {entry[0]: entry[1] for entry in entries}
             for answer in answers

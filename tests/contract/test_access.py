@@ -260,6 +260,13 @@ async def test_who_watches_sees_how_far_everybody_is(secure_broker: SecureBroker
     assert [each.missing for each in found.values()] == [(), ()]
 
 
+async def test_who_does_not_watch_is_told_so_and_not_that_topics_are_missing(
+    secure_broker: SecureBroker,
+) -> None:
+    with pytest.raises(BrokerDown, match=f"does not allow that to '{CONSUMER}'"):
+        await look(secure_broker.settings(CONSUMER), {"classifier": ["articles.extracted.v1"]})
+
+
 async def test_what_is_too_much_is_taken_and_what_is_missing_is_granted(
     secure_broker: SecureBroker,
 ) -> None:

@@ -89,7 +89,9 @@ def test_rights_are_looked_at_and_given_by_the_command(secure_broker: SecureBrok
     ("who", "given", "more", "code", "line"),
     [
         (STATUS, "access plan", {}, 3, "does not allow that to 'status'"),
-        (STATUS, "topics apply", {"SIRWAN_TOPIC_PREFIX": "new"}, 3, "uthorization failed"),
+        (STATUS, "topics plan", {}, 3, "does not allow that to 'status'"),
+        (CONSUMER, "topics plan", {}, 3, "does not allow that to 'consumer'"),
+        (STATUS, "topics apply", {"SIRWAN_TOPIC_PREFIX": "new"}, 3, "does not allow that to 'status'"),
         (ADMIN, "access apply --passwords /nowhere", {}, 2, "/kafka_fetcher_password: cannot be read"),
         (ADMIN, "access plan", {"SIRWAN_KAFKA_USER": "stranger"}, 3, "does not let 'stranger' in"),
         (ADMIN, "access plan", {"SIRWAN_KAFKA_CA_FILE": "/nowhere"}, 2, "SIRWAN_KAFKA_CA_FILE=/nowhere: "),
