@@ -117,7 +117,9 @@ def broker_down(settings: KafkaSettings, exc: BaseException, doing: str) -> Brok
 
 async def shut_out(settings: KafkaSettings) -> str | None:
     """Why a broker that answers does not let us in; None where it does, none answers, or nobody logs in."""
-    return await refused(settings.bootstrap, settings.login, ASKING_WHY) if settings.login else None
+    if settings.login is None:
+        return None
+    return await finished(refused(settings.bootstrap, settings.login, ASKING_WHY))
 
 
 async def let_in(settings: KafkaSettings, doing: str) -> None:
