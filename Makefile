@@ -7,6 +7,10 @@ BIN := .venv/bin
 READY := .venv/ready
 CODE := schemas services tests bench deploy
 
+ifdef SECURE # with login and encryption: make up SECURE=1, docs/hardening.md
+export COMPOSE_FILE := docker-compose.yml:docker-compose.secure.yml
+endif
+
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -37,14 +41,21 @@ up: secrets ## The deployment in containers: secrets, build, start, wait until r
 	  echo "  what happens     docker compose logs --follow --tail 20"; \
 	  echo "  read the topics  Kafka at $$(docker compose port kafka 29092), docs/consumers.md"; \
 	  echo "  dashboards       docker compose --profile monitoring up --detach --wait"; \
-	  echo "  all the rest     docs/operations.md, .env.example"
+	  echo "  all the rest     docs/operations.md, .env.example"; \
+	  test -z "$(SECURE)" || echo "  so that docker compose knows that it is the secure one: COMPOSE_FILE=$$COMPOSE_FILE in .env"
 
 down: ## Stop the containers; what they keep stays in its volumes
 	@docker compose --profile '*' down
 
 # Readable for every user inside a container that is given the file; on this machine the folder keeps others out.
 SECRETS ?= secrets
-secrets: $(SECRETS)/store_password $(SECRETS)/web_token $(SECRETS)/grafana_password ## Passwords for the containers, where they are missing
+USERS := admin fetcher extractor classifier linker store webhooks status consumer
+SECURE_SECRETS := $(USERS:%=$(SECRETS)/kafka_%_password) $(SECRETS)/kafka_broker.pem
+secrets: $(SECRETS)/store_password $(SECRETS)/web_token $(SECRETS)/grafana_password $(if $(SECURE),$(SECURE_SECRETS)) ## Passwords for the containers, where they are missing; SECURE=1: certificates too
+
+$(SECRETS)/kafka_broker.pem: # NAMES="DNS:news.example IP:192.0.2.7": under which clients reach it
+	@mkdir -p $(SECRETS) && chmod 700 $(SECRETS)
+	@deploy/secure/certificates.sh $(SECRETS) $(NAMES)
 
 $(SECRETS)/%:
 	@mkdir -p $(SECRETS) && chmod 700 $(SECRETS)

@@ -31,12 +31,13 @@ app = typer.Typer(
 )
 sources_app = typer.Typer(help="Look after the list of sources.", no_args_is_help=True)
 topics_app = typer.Typer(help="The topics on a Kafka broker.", no_args_is_help=True)
+access_app = typer.Typer(help="Who may do what on a Kafka broker.", no_args_is_help=True)
 schemas_app = typer.Typer(help="The published contract.", no_args_is_help=True)
 config_app = typer.Typer(help="The settings.", no_args_is_help=True)
 docs_app = typer.Typer(help="The pages that are made from the code.", no_args_is_help=True)
 for name, group in (
-    ("sources", sources_app), ("topics", topics_app), ("schemas", schemas_app), ("config", config_app),
-    ("docs", docs_app),
+    ("sources", sources_app), ("topics", topics_app), ("access", access_app), ("schemas", schemas_app),
+    ("config", config_app), ("docs", docs_app),
 ):  # fmt: skip
     app.add_typer(group, name=name)
 
@@ -606,6 +607,37 @@ def topics_play(
     _show(found, json, lines)
 
 
+@access_app.command("plan")
+def access_plan(json: AsJson = False) -> None:
+    """What differs between the access table and the broker, exit 1 if anything does; changes nothing."""
+    from services.runtime.kafka_access import plan
+
+    if _access(plan, json, "missing", "too much"):
+        sys.exit(REFUSED)
+
+
+@access_app.command("apply")
+def access_apply(
+    passwords: Annotated[
+        Path | None,
+        typer.Option(help="Folder of files kafka_NAME_password: these users, with these passwords."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Grant what is missing and revoke what is too much, of those in the table; others are left alone."""
+    from functools import partial
+
+    from services.runtime.config import ConfigError
+    from services.runtime.kafka_access import apply
+    from services.runtime.kafka_users import read_passwords
+
+    try:
+        given = {} if passwords is None else read_passwords(passwords)
+    except ConfigError as exc:
+        _fail(str(exc), USAGE)
+    _access(partial(apply, passwords=given), json, "granted", "revoked")
+
+
 @schemas_app.command("export")
 def schemas_export(
     folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path("schemas/published"),
@@ -786,6 +818,29 @@ def _progress(doing: str, file: Path, times: int) -> Iterator[Callable[[int], No
             bar.update(task, completed=passed + read)
 
         yield tell
+
+
+def _access(act: Callable[..., Any], json: bool, granted: str, revoked: str) -> bool:
+    """Whether anything differs, or did before it was changed."""
+    import asyncio
+
+    from services.runtime.bus import BrokerDown
+    from services.runtime.serve import kafka_settings
+
+    settings = _settings()
+    try:
+        changes = asyncio.run(act(kafka_settings(settings, "access")))
+    except BrokerDown as exc:
+        _fail(str(exc), UNREACHABLE)
+
+    def lines() -> None:
+        for change in changes:
+            typer.echo(f"{change.who}: {granted if change.kind == 'grant' else revoked}: {change.right}")
+        if not changes:
+            typer.echo(f"{settings.kafka}: everybody may do what the table says, and nothing else")
+
+    _show(tuple(changes), json, lines)
+    return bool(changes)
 
 
 def _filter(answer: Callable[..., Any]) -> None:

@@ -118,17 +118,26 @@ class Broker:
         data = self.home / "data"
         self.home.mkdir(parents=True, exist_ok=True)
         config = self.home / "server.properties"
-        text = (RECIPE / "server.properties").read_text()
-        for name, value in (("PORT", self.port), ("CONTROLLER", self.controller), ("DATA", data)):
-            text = text.replace(f"@{name}@", str(value))
-        config.write_text(text)
+        config.write_text(self.properties(data))
         if not (data / "meta.properties").exists():
             run = subprocess.run(
-                [*java, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(config)],
+                [*java, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(config), *self.first],
                 capture_output=True, text=True, check=False,
             )  # fmt: skip
             if run.returncode != 0:
                 raise Unavailable(f"the broker's storage cannot be formatted: {run.stdout[-500:]}")
+
+    @property
+    def first(self) -> list[str]:
+        """What a new storage is formatted with beside."""
+        return []
+
+    def properties(self, data: Path) -> str:
+        """The file server.properties."""
+        text = (RECIPE / "server.properties").read_text()
+        for name, value in (("PORT", self.port), ("CONTROLLER", self.controller), ("DATA", data)):
+            text = text.replace(f"@{name}@", str(value))
+        return text
 
     def _await_ready(self, process: "subprocess.Popen[bytes]") -> None:
         log = self.home / "broker.log"

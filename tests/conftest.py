@@ -1,5 +1,6 @@
 """Fixtures every test may use: a real broker and a real PostgreSQL, once a session, with tests kept apart."""
 
+import asyncio
 import os
 import uuid
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from services.runtime.kafka_connect import KafkaSettings
 from services.runtime.place import Server
 from tests import postgres as servers
 from tests.broker import Broker, Unavailable, new_broker
+from tests.secure_broker import SecureBroker, new_secure_broker, prepared
 
 
 def _without(what: str, why: Exception) -> NoReturn:
@@ -45,6 +47,19 @@ def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         ours.prepare()
     except Unavailable as exc:
         _without("Kafka broker", exc)
+    yield ours
+    ours.stop()
+
+
+@pytest.fixture(scope="session")
+def secure_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureBroker]:
+    """A broker as the secure deployment has it, with every topic, user and right of the tables."""
+    ours = new_secure_broker(tmp_path_factory.mktemp("secure"))
+    try:
+        ours.start()
+    except Unavailable as exc:
+        _without("secure Kafka broker", exc)
+    asyncio.run(prepared(ours))
     yield ours
     ours.stop()
 

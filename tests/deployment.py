@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +66,7 @@ class Deployment:
     settings: Mapping[str, str] = field(default_factory=dict)
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     kills: dict[str, int] = field(default_factory=dict)
+    login: Callable[[str], Mapping[str, str]] = lambda _stage: {}  # the settings that make a stage somebody
 
     def start(self, stages: Iterable[str] = STAGES) -> None:
         """Start stages that are not running."""
@@ -75,13 +76,13 @@ class Deployment:
             with (self.home / f"{stage}.log").open("ab") as log:
                 self.running[stage] = subprocess.Popen(
                     [sys.executable, "-m", f"services.{stage}"],
-                    env=self._environment(),
+                    env=self._environment(stage),
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     stdin=subprocess.DEVNULL,
                 )
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, stage: str) -> dict[str, str]:
         ours = {
             "SIRWAN_KAFKA": self.kafka.bootstrap,
             "SIRWAN_TOPIC_PREFIX": self.kafka.prefix,
@@ -93,7 +94,7 @@ class Deployment:
             "SIRWAN_INSTANCE": "0",  # a killed process takes its partitions back without a wait
         }
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SIRWAN_")}
-        return {**kept, **ours, **self.settings}
+        return {**kept, **ours, **self.settings, **self.login(stage)}
 
     def kill(self, stage: str) -> None:
         """kill -9, without a word."""
@@ -132,7 +133,7 @@ def deployed(kafka: KafkaSettings, home: Path, **settings: str) -> Iterator[Depl
 
 async def ends(kafka: KafkaSettings, topics: Iterable[str]) -> dict[tuple[str, int], int]:
     """Messages ever written, by (topic without prefix, partition)."""
-    consumer = AIOKafkaConsumer(*map(kafka.full, topics), bootstrap_servers=kafka.bootstrap)
+    consumer = AIOKafkaConsumer(*map(kafka.full, topics), **kafka.client)
     await consumer.start()
     try:
         places = consumer.assignment()
@@ -145,7 +146,7 @@ async def ends(kafka: KafkaSettings, topics: Iterable[str]) -> dict[tuple[str, i
 
 async def lag(kafka: KafkaSettings) -> dict[str, int]:
     """Messages not yet acknowledged, by stage."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    admin = AIOKafkaAdminClient(**kafka.client)
     await admin.start()
     try:
         behind: dict[str, int] = {}
@@ -186,7 +187,7 @@ async def read_all(kafka: KafkaSettings, topic: Topic[Record]) -> list[Record]:
     written = {place: end for place, end in (await ends(kafka, [topic.name])).items() if end}
     if not written:
         return []
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(**kafka.client, auto_offset_reset="earliest")
     await consumer.start()
     try:
         consumer.assign([TopicPartition(kafka.full(name), number) for name, number in written])

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.runtime.durations import parse_durations
@@ -69,6 +69,16 @@ class Settings(BaseSettings):
     )
     kafka: str = Field(
         "127.0.0.1:9092", pattern=ADDRESSES, description="Bootstrap servers, host:port,host:port."
+    )
+    kafka_user: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._-]+$",
+        description="Who we are to the broker: SASL/SCRAM-SHA-512 over TLS, with the next two; without all"
+        " three there is neither login nor encryption.",
+    )
+    kafka_password_file: Path | None = Field(None, description="File with the password of SIRWAN_KAFKA_USER.")
+    kafka_ca_file: Path | None = Field(
+        None, description="File with the certificates (PEM) of those who may vouch for the broker's."
     )
     topic_prefix: str = Field("sirwan", pattern="^[a-z][a-z0-9-]*$", description="First word of every topic.")
     partitions: int = Field(4, ge=1, le=1000, description="Partitions of each topic when it is created.")
@@ -171,6 +181,15 @@ class Settings(BaseSettings):
         None, pattern="^(debug|info|warning|error)$", description="Default: info; warning on a terminal."
     )
 
+    @model_validator(mode="after")
+    def _a_whole_login(self) -> Self:
+        fields = ("kafka_user", "kafka_password_file", "kafka_ca_file")
+        missing = [variable(field) for field in fields if getattr(self, field) is None]
+        if missing and len(missing) < len(fields):
+            together = f"{', '.join(map(variable, fields[:-1]))} and {variable(fields[-1])}"
+            raise ValueError(f"{', '.join(missing)}: not set; {together} are given together or not at all")
+        return self
+
     @property
     def replica(self) -> str | None:
         """What this replica is called in its group; None where the broker names it anew at each start."""
@@ -211,7 +230,7 @@ class Settings(BaseSettings):
         file = self.store_password_file
         if file is None:
             return named
-        return replace(named, password=secret(file, "store_password_file", "the store's password"))
+        return replace(named, password=read_secret(file, "the store's password", "store_password_file"))
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -230,8 +249,8 @@ def load_settings(**overrides: Any) -> Settings:
     return settings
 
 
-def secret(file: Path, field: str, what: str) -> str:
-    """What is kept secret in the file that a setting names. Raises ConfigError."""
+def read_secret(file: Path, what: str, field: str | None = None) -> str:
+    """What is kept secret in the file, which the setting `field` names. Raises ConfigError."""
     trouble = "is empty"
     try:
         if found := file.read_text("utf-8").rstrip("\r\n"):
@@ -240,7 +259,8 @@ def secret(file: Path, field: str, what: str) -> str:
         trouble = f"cannot be read ({exc.strerror})"
     except UnicodeDecodeError:
         trouble = "is no UTF-8 text"
-    raise ConfigError(f"{variable(field)}={file}: {trouble}; put {what} into it")
+    named = f"{variable(field)}={file}" if field else str(file)
+    raise ConfigError(f"{named}: {trouble}; put {what} into it")
 
 
 def variable(field: str) -> str:
@@ -260,7 +280,9 @@ def _suggestion(name: str, known: set[str]) -> str:
 
 
 def _problem(error: Any) -> str:
-    field = str(error["loc"][0]) if error["loc"] else "?"
+    said = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:  # of several settings together, which it names
+        return str(said)
     # Whoever logs in, and with what, is nobody's business, wherever in an address it stands.
     shown = re.sub("://.*", "://…'", repr(error.get("input")))
-    return f"{variable(field)}={shown}: {error['msg'].removeprefix('Value error, ')}"
+    return f"{variable(str(error['loc'][0]))}={shown}: {said}"

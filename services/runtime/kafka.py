@@ -22,6 +22,7 @@ from services.runtime.kafka_connect import (
     broker_down,
     finished,
     headers_out,
+    let_in,
     reach,
 )
 from services.runtime.kafka_holdings import KafkaHoldings
@@ -112,6 +113,7 @@ class KafkaBus:
             async with asyncio.timeout(ANSWER):
                 await self._producer.client.fetch_all_metadata()
         except (KafkaError, TimeoutError) as exc:
+            await let_in(self._settings, "asking for its metadata")
             raise broker_down(self._settings, exc, "asking for its metadata") from exc
         return True
 

@@ -1,12 +1,14 @@
 """How the Kafka drivers reach a broker, wait for one, and say what went wrong."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from aiokafka.errors import (  # type: ignore[import-untyped]  # aiokafka ships no annotations
+from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]  # aiokafka ships no annotations
+from aiokafka.errors import (  # type: ignore[import-untyped]  # as above
     KafkaConnectionError,
     KafkaError,
     UnknownTopicOrPartitionError,
@@ -15,6 +17,8 @@ from aiokafka.errors import (  # type: ignore[import-untyped]  # aiokafka ships 
 from schemas.topics import full_name
 from services.runtime.bus import BrokerDown, Message
 from services.runtime.clock import Clock
+from services.runtime.kafka_login import FORBIDDEN, Login, refused
+from services.runtime.kafka_noise import quieten
 
 T = TypeVar("T")
 
@@ -22,6 +26,7 @@ log = structlog.get_logger("sirwan.kafka")
 
 FINISHING = 1.0  # seconds that a call which nobody waits for any more has to come to its end
 FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0  # seconds between attempts to reach a broker; doubling
+ASKING_WHY = 3.0  # seconds in which a broker that we cannot reach may say why
 
 MAX_RECORD = 8 * 1024 * 1024
 """Bytes of one value: the largest of the topic table, as in memory.py."""
@@ -45,6 +50,7 @@ class KafkaSettings:
     drain: float = 3.0  # how long a rebalance waits for messages that are being worked on
     linger_ms: int = 5  # 0 where every message is confirmed before the next is sent
     metadata_age: float = 300.0
+    login: Login | None = None  # None: neither login nor encryption
 
     def full(self, topic: str) -> str:
         """The topic's name on the broker."""
@@ -62,6 +68,7 @@ class KafkaSettings:
             "client_id": self.client_id,
             "request_timeout_ms": int(self.request_timeout * 1000),
             "metadata_max_age_ms": int(self.metadata_age * 1000),
+            **(self.login.client if self.login else {}),
         }
 
 
@@ -95,14 +102,52 @@ def broker_down(settings: KafkaSettings, exc: BaseException, doing: str) -> Brok
     """The error for people: what, where, and what to do."""
     if isinstance(exc, UnknownTopicOrPartitionError):
         return BrokerDown(f"{doing}: no such topic at {settings.bootstrap}; run `sirwan topics apply`")
+    if isinstance(exc, FORBIDDEN):
+        who = repr(settings.login.user) if settings.login else "nobody in particular"
+        return BrokerDown(
+            f"{doing}: broker {settings.bootstrap} does not allow that to {who} ({exc});"
+            " see `sirwan access plan`"
+        )
     why = str(exc) or type(exc).__name__
-    return BrokerDown(f"{doing}: broker {settings.bootstrap}: {why}; is it up, and is this its address?")
+    asked = "is it up, and is this its address?"
+    if isinstance(exc, KafkaConnectionError) and not settings.login:
+        asked = "is it up, is this its address, and does it want no login (SIRWAN_KAFKA_USER)?"
+    return BrokerDown(f"{doing}: broker {settings.bootstrap}: {why}; {asked}")
+
+
+async def shut_out(settings: KafkaSettings) -> str | None:
+    """Why a broker that answers does not let us in; None where it does, none answers, or nobody logs in."""
+    if settings.login is None:
+        return None
+    return await finished(refused(settings.bootstrap, settings.login, ASKING_WHY))
+
+
+async def let_in(settings: KafkaSettings, doing: str) -> None:
+    """Raises BrokerDown where a broker answers and does not let us in, so that waiting cannot help."""
+    if why := await shut_out(settings):
+        raise BrokerDown(f"{doing}: {why}")
+
+
+@asynccontextmanager
+async def administration(settings: KafkaSettings, doing: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """The broker's administration, for the length of one command. Raises BrokerDown."""
+    quieten()
+    client = AIOKafkaAdminClient(**settings.client)
+    try:
+        try:
+            await client.start()
+        except (KafkaError, OSError) as exc:
+            await let_in(settings, doing)
+            raise broker_down(settings, exc, doing) from exc
+        yield client
+    finally:
+        await client.close()
 
 
 async def reach(settings: KafkaSettings, clock: Clock, connect: Callable[[], Awaitable[T]]) -> T:
     """What `connect` returns once the broker answers. Says once that it waits, and once that it is over.
 
-    Raises BrokerDown where waiting cannot help: not authorised, no such topic.
+    Raises BrokerDown where waiting cannot help: not let in, not authorised, no such topic.
     """
     wait = FIRST_WAIT
     while True:
@@ -113,6 +158,7 @@ async def reach(settings: KafkaSettings, clock: Clock, connect: Callable[[], Awa
                 raise broker_down(settings, exc, "connecting") from exc
             if isinstance(exc, UnknownTopicOrPartitionError):
                 raise broker_down(settings, exc, "connecting") from exc
+            await let_in(settings, "connecting")
             if wait == FIRST_WAIT:
                 log.warning(
                     "waiting for the broker", broker=settings.bootstrap, why=str(exc), setting="SIRWAN_KAFKA"

@@ -33,6 +33,7 @@ from services.runtime.kafka_connect import (
     reach,
     stop_client,
 )
+from services.runtime.kafka_login import MECHANISM, Login
 from services.runtime.kafka_noise import quieten
 from services.runtime.kafka_offsets import Offsets, Place
 
@@ -165,6 +166,7 @@ class FaustSubscription:
             self._group,
             broker=";".join(f"kafka://{address}" for address in settings.bootstrap.split(",")),
             broker_client_id=settings.client_id,
+            broker_credentials=_credentials(settings.login),
             broker_commit_interval=settings.commit_interval,
             broker_session_timeout=settings.session_timeout,
             broker_heartbeat_interval=1.0,
@@ -192,6 +194,15 @@ class FaustSubscription:
 
         app.agent(channel, concurrency=1, name=f"{self._group}.feed")(feed)
         return app
+
+
+def _credentials(login: Login | None) -> faust.SASLCredentials | None:
+    """The login as Faust takes it."""
+    if login is None:
+        return None
+    return faust.SASLCredentials(
+        username=login.user, password=login.password, ssl_context=login.trust, mechanism=MECHANISM
+    )
 
 
 class _Transport(driver.Transport):

@@ -19,7 +19,7 @@ from aiokafka.errors import (  # type: ignore[import-untyped]  # as above
 
 from services.runtime.bus import BrokerDown
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.kafka_connect import KafkaSettings, broker_down
+from services.runtime.kafka_connect import KafkaSettings, broker_down, let_in
 from services.runtime.kafka_noise import quieten
 
 PATIENCE = 3.0  # seconds for all of it: somebody is waiting in front of a terminal
@@ -62,6 +62,7 @@ async def look(
                 committed = {group: await _committed(admin, full) for group, full in groups.items()}
                 members = {group: await _members(admin, full) for group, full in groups.items()}
     except (KafkaConnectionError, OSError) as exc:  # TimeoutError is an OSError
+        await let_in(settings, DOING)
         raise BrokerDown(f"no answer from the broker {settings.bootstrap}") from exc
     except KafkaError as exc:
         raise broker_down(settings, exc, DOING) from exc

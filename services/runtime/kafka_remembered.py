@@ -13,7 +13,7 @@ from aiokafka.errors import (  # type: ignore[import-untyped]  # as above
     KafkaError,
 )
 
-from services.runtime.kafka_connect import KafkaSettings, broker_down, finished, stop_client
+from services.runtime.kafka_connect import KafkaSettings, broker_down, finished, shut_out, stop_client
 from services.runtime.kafka_noise import quieten
 from services.runtime.kafka_state import BATCH
 from services.stage import Transient
@@ -36,7 +36,7 @@ async def remembered(settings: KafkaSettings, stage: str, prefix: str) -> dict[s
         async with asyncio.timeout(READING):
             return await _read(settings, place, prefix)
     except (KafkaConnectionError, TimeoutError, OSError) as exc:
-        why = f"no answer from the broker {settings.bootstrap} in time"
+        why = await shut_out(settings) or f"no answer from the broker {settings.bootstrap} in time"
         raise Transient("state-unavailable", why) from exc
     except KafkaError as exc:
         raise Transient("state-unavailable", str(broker_down(settings, exc, place.topic))) from exc

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal
 
 from aiokafka.admin import (  # type: ignore[import-untyped]  # aiokafka ships no annotations
     AIOKafkaAdminClient,
@@ -13,14 +13,18 @@ from aiokafka.admin.config_resource import (  # type: ignore[import-untyped]  # 
     ConfigResource,
     ConfigResourceType,
 )
-from aiokafka.errors import KafkaError, for_code  # type: ignore[import-untyped]  # as above
+from aiokafka.errors import (  # type: ignore[import-untyped]  # as above
+    KafkaError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 
 from schemas.topics import ALL_TOPICS, DAY, MIB
 from services.runtime.bus import BrokerDown
 from services.runtime.clock import SystemClock
-from services.runtime.kafka_connect import ENVELOPE, KafkaSettings, broker_down
-from services.runtime.kafka_noise import quieten
+from services.runtime.kafka_connect import ENVELOPE, KafkaSettings, administration, broker_down
 
+DOING: Final = "looking at topics"
 WEEK = 7 * DAY
 TOPIC_EXISTS = 36  # error code of the Kafka protocol
 MEMORIES = ("extractor.memory.v1", "fetcher.memory.v1", "linker.memory.v1")
@@ -98,8 +102,8 @@ async def plan(
     settings: KafkaSettings, layout: Layout, names: Collection[str] | None = None
 ) -> list[TopicChange]:
     """What differs between the table and the broker, by topic. `names` limits it. Raises BrokerDown."""
-    async with _Admin(settings) as admin:
-        return await admin.differences(_chosen(layout, names))
+    async with administration(settings, DOING) as client:
+        return await _Admin(settings, client).differences(_chosen(layout, names))
 
 
 async def apply(
@@ -107,7 +111,8 @@ async def apply(
 ) -> list[TopicChange]:
     """Create what is missing. Returns what was found to differ before, as `plan`. Raises BrokerDown."""
     topics = _chosen(layout, names)
-    async with _Admin(settings) as admin:
+    async with administration(settings, DOING) as client:
+        admin = _Admin(settings, client)
         changes = await admin.differences(topics)
         missing = {change.topic for change in changes if change.kind == "create"}
         await admin.create([topic for topic in topics if settings.full(topic.name) in missing])
@@ -122,32 +127,22 @@ def _chosen(layout: Layout, names: Collection[str] | None) -> list[TopicWanted]:
 class _Admin:
     """The broker's administration, for the length of one command."""
 
-    def __init__(self, settings: KafkaSettings) -> None:
+    def __init__(self, settings: KafkaSettings, client: AIOKafkaAdminClient) -> None:
         self._settings = settings
+        self._client = client
         self._clock = SystemClock()
-
-    async def __aenter__(self) -> Self:
-        quieten()
-        self._client = AIOKafkaAdminClient(**self._settings.client)
-        try:
-            await self._client.start()
-        except (KafkaError, OSError) as exc:
-            await self._client.close()
-            raise broker_down(self._settings, exc, "looking at topics") from exc
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._client.close()
 
     async def differences(self, topics: Sequence[TopicWanted]) -> list[TopicChange]:
         """Compared by partition count and by the configs the table names."""
         names = [self._settings.full(topic.name) for topic in topics]
         try:
             described = await self._client.describe_topics(names)
+            if any(each["error_code"] == TopicAuthorizationFailedError.errno for each in described):
+                raise TopicAuthorizationFailedError
             found = {each["topic"]: len(each["partitions"]) for each in described if not each["error_code"]}
             configs = await self._configs(list(found))
         except (KafkaError, OSError) as exc:
-            raise broker_down(self._settings, exc, "looking at topics") from exc
+            raise broker_down(self._settings, exc, DOING) from exc
         return [
             change
             for topic, full in zip(topics, names, strict=True)
@@ -157,6 +152,10 @@ class _Admin:
     async def _configs(self, names: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
         resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
         answers = await self._client.describe_configs(resources) if names else []
+        if any(code for answer in answers for code, *_ in answer.resources):
+            raise next(
+                for_code(code)(text) for answer in answers for code, text, *_ in answer.resources if code
+            )
         return {
             name: {entry[0]: entry[1] for entry in entries}
             for answer in answers

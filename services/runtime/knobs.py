@@ -25,7 +25,7 @@ KNOBS: Mapping[str, Knob] = {
     "GRAFANA_PORT": Knob("3000", "Port of Grafana on 127.0.0.1, profile monitoring; the user is admin."),
     "KAFBAT_PORT": Knob("8080", "Port of the topic browser on 127.0.0.1, profile ui."),
     "SOURCES_FOLDER": Knob("./deploy/sources", "Folder of source files on this machine, readable for all."),
-    "SECRETS_FOLDER": Knob("./secrets", "Folder of passwords and web_token; `make secrets` writes them."),
+    "SECRETS_FOLDER": Knob("./secrets", "Folder of passwords, tokens and certificates; `make secrets`."),
     "WEBHOOKS_FOLDER": Knob(
         "./webhooks", "Folder of webhooks.toml and its secrets, which user 10001 may read; profile webhooks."
     ),
@@ -76,6 +76,9 @@ FIXED: Mapping[str, str] = {
     "store_password_file": "the secret store_password",
     "webhooks": "webhooks.toml in WEBHOOKS_FOLDER",
     "kafka": "the Kafka beside it",
+    "kafka_user": "nobody; docker-compose.secure.yml gives each service a name",
+    "kafka_password_file": "none; docker-compose.secure.yml gives each service its own",
+    "kafka_ca_file": "none; docker-compose.secure.yml gives it to all",
     "replication": "there is one broker",
     "instance": "a name for each container",
     "allow_private_hosts": "never; for the demo and tests",

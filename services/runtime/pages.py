@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from schemas.topics import ALL_TOPICS, DAY, full_name
+from services.runtime.access import PRINCIPALS, Kind, Operation, grants
 from services.runtime.config import Settings, variable
 from services.runtime.contract_page import contract_page
 from services.runtime.knobs import FIXED, KNOBS
@@ -66,7 +67,34 @@ def reference_pages() -> Mapping[str, str]:
                 for name, topic in ALL_TOPICS.items()
             ],
         ),
+        "access.md": _page(
+            "Access",
+            "Users of a broker that asks who one is, and all they may do, with the default prefix; `…` is how"
+            " names begin. What is not here is forbidden. Only `admin`, who is not here, may do everything:"
+            " `sirwan topics apply`, `sirwan access apply`, and people. `sirwan access plan` compares.",
+            ("user", "what for", "reads", "writes", "sees how far it is", "joins groups"),
+            [
+                (
+                    f"`{who}`",
+                    meaning,
+                    _granted(who, "read", "topic"),
+                    _granted(who, "write", "topic"),
+                    _granted(who, "describe", "topic"),
+                    _granted(who, "read", "group"),
+                )
+                for who, meaning in PRINCIPALS.items()
+            ],
+        ),
     }
+
+
+def _granted(who: str, operation: Operation, kind: Kind) -> str:
+    names = [
+        f"`{grant.name}{'…' if grant.beginning else ''}`"
+        for grant in grants("sirwan")
+        if (grant.who, grant.operation, grant.kind) == (who, operation, kind)
+    ]
+    return ", ".join(names)
 
 
 def env_example() -> str:

@@ -26,6 +26,7 @@ from services.runtime.health_server import serve_health
 from services.runtime.kafka import KafkaBus, KafkaSettings
 from services.runtime.kafka_faust import faust_subscribe
 from services.runtime.kafka_holdings import KafkaHoldings
+from services.runtime.kafka_login import login_of
 from services.runtime.kafka_presence import watch_broker
 from services.runtime.kafka_state import KafkaState
 from services.runtime.kafka_watchdog import Stalled, watch
@@ -126,10 +127,15 @@ async def _serve(name: str, fit: Fit, settings: Settings, linger_ms: int, stop: 
 
 
 def kafka_settings(settings: Settings, client: str, linger_ms: int = LINGER_MS) -> KafkaSettings:
-    """Where the broker is, from the settings."""
+    """Where the broker is and who we are there, from the settings. Raises ConfigError for a login's files."""
     instance = f"{client}-{settings.replica}" if settings.replica else None
     return KafkaSettings(
-        settings.kafka, settings.topic_prefix, client_id=client, instance=instance, linger_ms=linger_ms
+        settings.kafka,
+        settings.topic_prefix,
+        client_id=client,
+        instance=instance,
+        linger_ms=linger_ms,
+        login=login_of(settings),
     )
 
 

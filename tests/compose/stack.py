@@ -84,8 +84,10 @@ class Stack:
         return Prometheus(f"http://127.0.0.1:{self.environment['PROMETHEUS_PORT']}")
 
     def complaints(self) -> str:
-        """What compose has to say against docker-compose.yml alone, without a file .env."""
-        return self._run("compose", "--profile", "*", "config", "--quiet").stderr.strip()
+        """What compose has to say against docker-compose.yml, alone and made secure, without a file .env."""
+        files = ("--file", "docker-compose.yml", "--file", "docker-compose.secure.yml")
+        config = ("--profile", "*", "config", "--quiet")
+        return "".join(self._run("compose", *each, *config).stderr for each in ((), files)).strip()
 
     def compose(self, *arguments: str) -> str:
         """What `docker compose …` prints."""

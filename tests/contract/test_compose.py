@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
+from schemas.asyncapi import FLOWS
+from services.runtime.access import ADMIN, PRINCIPALS
 from services.runtime.config import Settings, variable
 from services.runtime.knobs import FIXED, KNOBS
 from tests.rules.reading import ROOT
+from tests.secure_broker import deployed_properties, overlay
 
 TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
@@ -108,7 +111,69 @@ def test_an_extractor_has_memory_for_all_its_workers_at_their_limit() -> None:
     )
 
 
-@pytest.mark.parametrize("file", ["docker-compose.yml", "deploy/Dockerfile"])
+OVERLAY = overlay()
+SECURED: dict[str, Any] = OVERLAY["services"]
+SECURE_TEXT = (ROOT / "docker-compose.secure.yml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_every_service_logs_in_as_itself_with_its_own_password_and_no_other(name: str) -> None:
+    environment = {**SECURED[name]["environment"]}
+    assert environment == {
+        "SIRWAN_KAFKA_USER": name,
+        "SIRWAN_KAFKA_CA_FILE": "/run/secrets/kafka_ca",
+        "SIRWAN_KAFKA_PASSWORD_FILE": "/run/secrets/kafka_password",
+    }
+    assert SECURED[name]["secrets"] == [
+        "kafka_ca",
+        {"source": f"kafka_{name}_password", "target": "kafka_password"},
+    ]
+
+
+def test_only_who_makes_users_has_all_passwords_and_only_the_broker_its_key() -> None:
+    holders = {name: {str(each) for each in SECURED[name]["secrets"]} for name in ("kafka", "topics")}
+    passwords = {f"kafka_{who}_password" for who in (ADMIN, *PRINCIPALS)}
+    assert holders["topics"] == {"kafka_ca", *passwords}
+    assert holders["kafka"] == {"kafka_ca", "kafka_broker", f"kafka_{ADMIN}_password"}
+    assert OVERLAY["secrets"].keys() == {"kafka_ca", "kafka_broker", *passwords}
+    assert "ca.key" not in SECURE_TEXT
+
+
+def test_make_secrets_makes_a_password_for_everybody() -> None:
+    (users,) = re.findall(r"^USERS := (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert users.split() == [ADMIN, *PRINCIPALS]
+
+
+def test_the_secure_broker_denies_by_default_and_listens_in_plain_text_to_itself_only() -> None:
+    properties = deployed_properties()
+    assert properties["authorizer.class.name"] == "org.apache.kafka.metadata.authorizer.StandardAuthorizer"
+    assert properties["allow.everyone.if.no.acl.found"] == "false"
+    assert properties["super.users"] == "User:admin;User:CN=sirwan-broker"
+    listeners = [each.split("://") for each in properties["listeners"].split(",")]
+    protocols = dict(each.split(":") for each in properties["listener.security.protocol.map"].split(","))
+    assert {name: protocols[name] for name, at in listeners if at.startswith(":")} == {
+        "INTERNAL": "SASL_SSL",
+        "EXTERNAL": "SASL_SSL",
+    }
+    assert all(at.startswith((":", "localhost:")) for _, at in listeners)
+    for name, protocol in protocols.items():
+        if protocol == "SSL":
+            assert properties[f"listener.name.{name.lower()}.ssl.client.auth"] == "required"
+    assert "HEALTH" not in properties["advertised.listeners"]
+
+
+def test_the_secure_broker_is_asked_the_same_when_it_is_asked_whether_it_is_ready() -> None:
+    plain, secure = (services["kafka"]["healthcheck"]["test"] for services in (SERVICES, SECURED))
+    assert [word.replace("9095", "9092") for word in secure] == plain
+
+
+def test_the_overlay_adds_no_container_and_has_the_same_knobs() -> None:
+    assert SECURED.keys() <= SERVICES.keys()
+    assert SECURED["kafbat"] is None  # taken out
+    assert [found for found in USED.findall(SECURE_TEXT) if KNOBS[found[0]].default != found[1]] == []
+
+
+@pytest.mark.parametrize("file", ["docker-compose.yml", "docker-compose.secure.yml", "deploy/Dockerfile"])
 def test_nothing_forces_a_pull(file: str) -> None:
     text = (ROOT / file).read_text("utf-8")
     assert re.findall(r"@sha256:|^# *syntax=|pull_policy: always", text, re.MULTILINE) == []

@@ -9,6 +9,7 @@ from tests.rules.reading import Rule, broken, broken_in, calls, imports
 
 CLOCK = "services/runtime/clock.py"
 CONFIG = "services/runtime/config.py"
+SALT = "services/runtime/kafka_users.py"  # the salt of a password is chance, or it is none
 
 NOW = {"now", "utcnow", "today"}  # of datetime and date, under whatever name they were imported
 CHANCE = {"random", "secrets"}
@@ -37,7 +38,9 @@ def only_the_clock_waits(path: str, tree: ast.Module) -> Iterator[str]:
             yield f"{line}: calls {name}; a Clock waits"
 
 
-def nothing_is_left_to_chance(_path: str, tree: ast.Module) -> Iterator[str]:
+def nothing_is_left_to_chance(path: str, tree: ast.Module) -> Iterator[str]:
+    if path == SALT:
+        return
     for line, name in imports(tree):
         if name.split(".")[0] in CHANCE:
             yield f"{line}: imports {name}"

@@ -13,7 +13,7 @@ import uvicorn
 from anyio import CapacityLimiter
 
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.config import ConfigError, Settings, secret
+from services.runtime.config import ConfigError, Settings, read_secret
 from services.runtime.gauges import process_measured
 from services.runtime.health import Health
 from services.runtime.health_server import serve_health
@@ -44,7 +44,7 @@ def serve_web(settings: Settings, lookups: Lookups, ready: Callable[[str], None]
 def guard_for(settings: Settings, clock: Clock) -> Callable[..., Guard]:
     """The rules of these settings, to be put before an application. Raises ConfigError."""
     file = settings.web_token_file
-    token = secret(file, "web_token_file", "the token") if file else None
+    token = read_secret(file, "the token", "web_token_file") if file else None
     if settings.web_shows == "nothing" and token is None:
         raise ConfigError("SIRWAN_WEB_SHOWS=nothing: nobody may see anything; set SIRWAN_WEB_TOKEN_FILE")
     if settings.web_shows == "full" and settings.web_host not in LOOPBACK:
