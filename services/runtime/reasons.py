@@ -271,6 +271,11 @@ REASONS: Mapping[str, Reason] = {
     "not-ready": Reason(
         EVERY_STAGE, "A service could not start in time; the detail says why.", "Do what it says."
     ),
+    "store-behind": Reason(
+        "dlq",
+        "The store has not read all dead letters yet, and only it says which were sent again before.",
+        "Wait until `sirwan status` shows no lag of the store, and see that it runs.",
+    ),
     "store-unavailable": Reason(
         "store", "The database is away, locked, full or read-only.", "Do what the detail says."
     ),

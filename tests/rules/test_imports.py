@@ -20,9 +20,10 @@ SHELLS: dict[str, set[str]] = {
     "extractor": {"confined", "filtering", "forking", "forks", "jobs", "sandbox"},
     "classifier": set(),
     "linker": set(),
-    "store": {"delivered", "export", "fit", "glance", "layout", "outcomes", "postgres", "postgres_reader",
-              "postgres_server", "reading", "search", "sqlite", "sqlite_file", "standings", "status",
-              "story", "tally", "trace", "view", "view_story"},
+    "store": {"delivered", "export", "fit", "glance", "layout", "letters", "outcomes", "postgres",
+              "postgres_reader", "postgres_server", "reading", "redrive", "redrive_kafka", "search", "sqlite",
+              "sqlite_file", "standings", "status", "story", "tally", "trace", "view", "view_letters",
+              "view_story"},
 }  # fmt: skip
 SHELL_OF_EVERY_ROOM = {"__main__", "service"}
 
