@@ -376,7 +376,7 @@ def status(json: AsJson = False) -> None:
         sys.exit(REFUSED)
 
 
-# --- dead letters -------------------------------------------------------------------------------
+# --- once more: dead letters, and articles under newer rules --------------------------------------
 
 OfStage = Annotated[str | None, typer.Option("--stage", help="The stage they died at.")]
 OfReason = Annotated[str | None, typer.Option("--reason", help="Why: docs/reference/reasons.md.")]
@@ -456,6 +456,30 @@ def dlq_redrive(
     _show(found, json, lambda: print_redriven(_console(), found))
     if found.ended.get("dead"):
         sys.exit(REFUSED)
+
+
+@app.command()
+def replay(
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Publish what differs; else nothing is published.")
+    ] = False,
+    source: Annotated[str | None, typer.Option(help="Source id.")] = None,
+    since: Annotated[str | None, typer.Option(help="Published on this day or later: 2026-03-01.")] = None,
+    until: Annotated[str | None, typer.Option(help="Published on this day or before.")] = None,
+    json: AsJson = False,
+) -> None:
+    """What the classifier of this release says of stored articles, beside what is stored of them."""
+    from services.embedded.replay import replay as compare
+    from services.embedded.replay_view import print_replayed
+    from services.store.narrowing import Narrowed
+    from services.store.query import BadSearch
+
+    narrowed = Narrowed(source=source, since=since, until=until)
+    try:
+        found = _stored(lambda _: compare(_settings(), narrowed, approve=approve))
+    except BadSearch as exc:
+        _fail(str(exc), USAGE)
+    _show(found, json, lambda: print_replayed(_console(), found))
 
 
 def _letters_wanted(

@@ -181,6 +181,13 @@ REASONS: Mapping[str, Reason] = {
     ),
     # what it is about
     "taken-down": Reason("linker", "The page was taken down in the last weeks and does not come back.", NONE),
+    "not-current": Reason(
+        "linker",
+        "An article of `sirwan replay --approve` whose page has another text by now, or which the linker has"
+        " forgotten: over 45 days old, or pushed out by 60,000 newer ones. It stays as it was published.",
+        NONE,
+        read=True,
+    ),
     "not-relevant": Reason("linker", "Not about any country we follow; `because` says why.", NONE, read=True),
     # lists of pages
     "not-a-feed": Reason("discovery", "The document is no feed and no sitemap.", "Correct the source file."),

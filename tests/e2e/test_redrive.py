@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from schemas.records import RawPage
+from services.cli import app
 from services.embedded.redrive import redrive_letters
 from services.runtime.config import Settings
+from services.store.layout import migrate
 from services.store.letter_states import PARKED_AFTER
 from services.store.letters import Wanted, letters
 from services.store.reading import reading
 from services.store.redrive import Asked, Redriven
 from services.store.status import status
-from tests.e2e.test_bad_input import ARTICLE, ROOT, sirwan
+from tests.e2e.test_bad_input import ARTICLE, ROOT
 from tests.e2e.test_poison_pages import a_pipeline, put, settings_for
 from tests.records import a_page
 from tests.unit.extractor.pathological import attributes
@@ -160,22 +163,27 @@ def test_a_redrive_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -> N
 
 def test_the_verbs_show_and_send(tmp_path: Path) -> None:
     broken(tmp_path, costly("canal"))
-    here = around(tmp_path)
-    (kind,) = json.loads(sirwan(tmp_path, "dlq", "show", "--json", **here).stdout)
+    env = {"SIRWAN_HOME": str(tmp_path), **around(tmp_path)}
+
+    def say(*words: str) -> str:
+        done = CliRunner().invoke(app, ["dlq", *words], env=env)
+        assert done.exit_code == 0, done.stderr
+        return done.stdout
+
+    (kind,) = json.loads(say("show", "--json"))
     assert (kind["reason"], kind["letters"], kind["states"]) == ("extraction-timeout", 1, {"waiting": 1})
-    shown = sirwan(tmp_path, "dlq", "show", **here).stdout
+    shown = say("show")
     assert "1 × extractor: extraction-timeout" in shown
-    assert "http://tigris.example/canal: over 0.1 s of processor time" in shown
+    assert f"{kind['sample']['ident']}  http://tigris.example/canal: " in shown
     for which in (kind["sample"]["ident"], "http://tigris.example/canal", kind["sample"]["page_id"]):
-        (whole,) = json.loads(sirwan(tmp_path, "dlq", "show", which, "--json", **here).stdout)
+        (whole,) = json.loads(say("show", which, "--json"))
         assert whole["record"]["original"]["topic"] == "pages.fetched.v1"
-    assert "never redriven" in sirwan(tmp_path, "dlq", "show", kind["sample"]["ident"], **here).stdout
-    dry = sirwan(tmp_path, "dlq", "redrive", "--reason", "extraction-timeout", **here)
-    assert (dry.returncode, "nothing was sent: --go sends them" in dry.stdout) == (0, True)
-    assert "would send 0 letters" in sirwan(tmp_path, "dlq", "redrive", "--reason", "bug", **here).stdout
-    went = sirwan(tmp_path, "dlq", "redrive", "--since", "1d", "--go", **here)
-    assert (went.returncode, "sent 1 letter\n" in went.stdout, "1 stored" in went.stdout) == (0, True, True)
-    assert "1 ended (1 stored); redriven once" in sirwan(tmp_path, "dlq", "show", **here).stdout
+    assert "never redriven" in say("show", kind["sample"]["ident"])
+    assert "nothing was sent: --go sends them" in say("redrive", "--reason", "extraction-timeout")
+    assert "would send 0 letters" in say("redrive", "--reason", "bug")
+    went = say("redrive", "--since", "1d", "--go")
+    assert ("sent 1 letter\n" in went, "1 stored" in went) == (True, True)
+    assert "1 ended (1 stored); redriven once" in say("show")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +199,7 @@ def test_the_verbs_show_and_send(tmp_path: Path) -> None:
 def test_what_cannot_be_meant_is_one_clear_line(
     tmp_path: Path, words: tuple[str, ...], code: int, said: str
 ) -> None:
-    sirwan(tmp_path, "migrate")
-    refused = sirwan(tmp_path, "dlq", *words)
-    assert refused.returncode == code
+    migrate(tmp_path / "sirwan.db")
+    refused = CliRunner().invoke(app, ["dlq", *words], env={"SIRWAN_HOME": str(tmp_path)})
+    assert refused.exit_code == code
     assert said in refused.stderr
