@@ -1,6 +1,7 @@
 """`sirwan dlq redrive` on Kafka: the store says which letters there are, and which were sent before."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from schemas.topics import ALL_TOPICS, DEAD_LETTERS
 from services.runtime.clock import Clock
@@ -12,12 +13,13 @@ from services.runtime.kafka_lag import look
 from services.runtime.redriving import redriven
 from services.runtime.serve import kafka_settings
 from services.stage import Transient
-from services.store.letter_states import Letter, plan
+from services.store.letter_states import ENDED, Letter, plan
 from services.store.letters import letters
 from services.store.redrive import STAGE, Asked, Passed, Redriven, Sender, did, unsent, would
 
 PATIENCE = 30.0  # seconds the store may need to read the last dead letters
 BETWEEN = 0.5  # seconds between two looks
+SKEW = timedelta(minutes=5)  # that the clock of a broker which stamps messages itself may be behind ours
 
 
 async def redrive(settings: Settings, asked: Asked, clock: Clock, passed: Passed) -> Redriven:
@@ -71,7 +73,7 @@ async def _never_sent(kafka: KafkaSettings, noted: Iterable[Letter]) -> frozense
     """
     lost: set[str] = set()
     for topic, together in _by_topic(noted).items():
-        first = min(each.redriven_at for each in together if each.redriven_at)
+        first = min(each.redriven_at for each in together if each.redriven_at) - SKEW
         async with history(kafka, topic) as past:
             if not await past.reaches_back_to(first):
                 continue
@@ -89,7 +91,8 @@ async def _never_sent(kafka: KafkaSettings, noted: Iterable[Letter]) -> frozense
 async def _overtaken(kafka: KafkaSettings, found: Iterable[Letter]) -> frozenset[str]:
     """Ids of those whose key has a later message on a compacted topic, where the newest of a key is kept."""
     old: set[str] = set()
-    for topic, together in _by_topic(each for each in found if ALL_TOPICS[each.topic].compacted).items():
+    asked = (each for each in found if each.state != ENDED and ALL_TOPICS[each.topic].compacted)
+    for topic, together in _by_topic(asked).items():
         begin: dict[int, int] = {}
         for each in together:
             begin[each.partition] = min(each.offset, begin.get(each.partition, each.offset))
