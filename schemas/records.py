@@ -489,7 +489,8 @@ class DeadLetter(Record, frozen=True, kw_only=True):
     attempts: int = 1
     first_at: Timestamp
     last_at: Timestamp
-    redrives: int = 0
+    redrives: int = 0  # how often it was sent again; `original` is where it stood the first time, for ever
+    redriven_at: Timestamp | None = None  # when it was last sent again; null while it waits, or died again
 
 
 R = TypeVar("R", bound=Record)

@@ -17,6 +17,7 @@ import typer
 if TYPE_CHECKING:
     from services.runtime.config import Settings
     from services.runtime.place import Place
+    from services.store.letters import Wanted
     from services.store.narrowing import Narrowed
 
 REFUSED, USAGE, UNREACHABLE = 1, 2, 3
@@ -35,9 +36,10 @@ access_app = typer.Typer(help="Who may do what on a Kafka broker.", no_args_is_h
 schemas_app = typer.Typer(help="The published contract.", no_args_is_help=True)
 config_app = typer.Typer(help="The settings.", no_args_is_help=True)
 docs_app = typer.Typer(help="The pages that are made from the code.", no_args_is_help=True)
+dlq_app = typer.Typer(help="Dead letters: look at them, send them again.", no_args_is_help=True)
 for name, group in (
     ("sources", sources_app), ("topics", topics_app), ("access", access_app), ("schemas", schemas_app),
-    ("config", config_app), ("docs", docs_app),
+    ("config", config_app), ("docs", docs_app), ("dlq", dlq_app),
 ):  # fmt: skip
     app.add_typer(group, name=name)
 
@@ -398,6 +400,134 @@ def serve() -> None:
     try:
         serve_web(settings, told, lambda address: typer.echo(f"{address}  Ctrl-C stops", err=True))
     except ConfigError as exc:
+        _fail(str(exc), USAGE)
+
+
+# --- once more: dead letters, and articles under newer rules --------------------------------------
+
+OfStage = Annotated[str | None, typer.Option("--stage", help="The stage they died at.")]
+OfReason = Annotated[str | None, typer.Option("--reason", help="Why: docs/reference/reasons.md.")]
+OfTopic = Annotated[
+    str | None, typer.Option("--topic", help="The topic they were read from: pages.fetched.v1.")
+]
+OfUrl = Annotated[str | None, typer.Option("--url", help="Begin of the address of the page.")]
+Since = Annotated[
+    str | None, typer.Option("--since", help="Died so long ago at most (2h, 3d), or then or later.")
+]
+Until = Annotated[str | None, typer.Option("--until", help="Died longer ago, or before then.")]
+
+
+@dlq_app.command("show")
+def dlq_show(
+    which: Annotated[
+        str | None, typer.Argument(help="A letter's id, or the URL of a page: all of it.")
+    ] = None,
+    stage: OfStage = None,
+    reason: OfReason = None,
+    topic: OfTopic = None,
+    url: OfUrl = None,
+    since: Since = None,
+    until: Until = None,
+    json: AsJson = False,
+) -> None:
+    """What died, by stage and reason: how many, since when, an example, what became of those sent again."""
+    from services.runtime.clock import SystemClock
+    from services.store.letter_states import kinds
+    from services.store.letters import letters
+    from services.store.view_letters import print_kinds
+
+    wanted = _letters_wanted(stage, reason, topic, url, since, until)
+    found = _stored(lambda place: letters(place, wanted))
+    if which is not None:
+        _show_letters(which, found, json)
+        return
+    counted = kinds(found)
+    _show(counted, json, lambda: print_kinds(_console(), counted, SystemClock().now()))
+    if not found and not json:
+        typer.echo("no dead letters", err=True)
+
+
+def _show_letters(which: str, found: Iterable[Any], json: bool) -> None:
+    from services.store.letters import whole
+    from services.store.view_letters import print_letters
+
+    named = [each for each in found if which in (each.ident, each.url, each.page_id)]
+    shown = _stored(lambda place: whole(place, named))
+    if not shown:
+        _fail(f"{which}: no such letter; `sirwan dlq show` says which there are", REFUSED)
+    _show(shown, json, lambda: print_letters(_console(), shown))
+
+
+@dlq_app.command("redrive")
+def dlq_redrive(
+    stage: OfStage = None,
+    reason: OfReason = None,
+    topic: OfTopic = None,
+    url: OfUrl = None,
+    since: Since = None,
+    until: Until = None,
+    go: Annotated[bool, typer.Option("--go", help="Send them; else only say what would be sent.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Letters sent at most, the oldest first.")] = 1000,
+    rate: Annotated[float, typer.Option(min=0.01, max=1000, help="Letters a second, at most.")] = 10.0,
+    parked: Annotated[bool, typer.Option("--parked", help="Also those that died again three times.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Send dead letters again to where they died, as they were. Without --go nothing is sent."""
+    from services.embedded.redrive import redrive_letters
+    from services.store.redrive import Asked
+    from services.store.view_letters import print_redriven
+
+    wanted = _letters_wanted(stage, reason, topic, url, since, until)
+    asked = Asked(wanted=wanted, parked=parked, limit=limit, rate=rate, go=go)
+    found = _stored(lambda _: redrive_letters(_settings(), asked))
+    _show(found, json, lambda: print_redriven(_console(), found))
+    if found.ended.get("dead"):
+        sys.exit(REFUSED)
+
+
+@app.command()
+def replay(
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Publish what differs; else nothing is published.")
+    ] = False,
+    source: Annotated[str | None, typer.Option(help="Source id.")] = None,
+    since: Annotated[str | None, typer.Option(help="Published on this day or later: 2026-03-01.")] = None,
+    until: Annotated[str | None, typer.Option(help="Published on this day or before.")] = None,
+    json: AsJson = False,
+) -> None:
+    """What the classifier of this release says of stored articles, beside what is stored of them."""
+    from services.embedded.replay import replay as compare
+    from services.embedded.replay_view import print_replayed
+    from services.store.narrowing import Narrowed
+    from services.store.query import BadSearch
+
+    narrowed = Narrowed(source=source, since=since, until=until)
+    try:
+        found = _stored(lambda _: compare(_settings(), narrowed, approve=approve))
+    except BadSearch as exc:
+        _fail(str(exc), USAGE)
+    _show(found, json, lambda: print_replayed(_console(), found))
+
+
+def _letters_wanted(
+    stage: str | None,
+    reason: str | None,
+    topic: str | None,
+    url: str | None,
+    since: str | None,
+    until: str | None,
+) -> "Wanted":
+    from services.runtime.clock import SystemClock
+    from services.runtime.durations import moment
+    from services.store.letters import Wanted
+
+    now = SystemClock().now()
+    try:
+        return Wanted(
+            stage=stage, reason=reason, topic=topic, url=url,
+            since=moment(since, now) if since else None, until=moment(until, now) if until else None,
+        )  # fmt: skip
+    except ValueError as exc:
         _fail(str(exc), USAGE)
 
 

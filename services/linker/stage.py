@@ -92,7 +92,12 @@ class _Linker:
         self._window, self._stale = Window.replayed(memory.items(""))
 
     def step(self, article: ClassifiedArticle) -> list[Outgoing]:
-        """What one article puts out. Raises Skip("not-relevant", "taken-down")."""
+        """What one article puts out. Raises Skip("not-relevant", "taken-down", "not-current").
+
+        One whose revision is counted was published before, and is replayed. Of a page that is not known any
+        more its version would be 1, and take the place of a higher one on a compacted topic; of a page that
+        has another text by now it would bring the old one back.
+        """
         gone = self._window.taken_down(article.page_id)
         if article.status == CANCELED:
             return self._again(*gone) if gone else self._taken_down(article)
@@ -103,6 +108,11 @@ class _Linker:
         answered = self._window.answered(identity_of(article))
         if answered is not None:
             return self._again(*answered)
+        if article.revision.number is not None:
+            known = self._window.page(article.page_id)
+            if known is None or known.profile.identity.digest != article.revision.digest:
+                why = "has another text now" if known else "left the window"
+                raise Skip("not-current", f"revision {article.revision.number} of a page that {why}")
         return self._first(article)
 
     def _again(self, key: str, value: bytes) -> list[Outgoing]:

@@ -6,19 +6,24 @@ from datetime import datetime
 
 from schemas.records import DeadLetter, Original
 from services.runtime.bus import Message
+from services.runtime.redriving import redriven, without
 
 
 def dead_letter(
     message: Message, stage: str, reason: str, error: str, at: datetime, attempts: int = 1
 ) -> DeadLetter:
-    """The message byte for byte, with who refused it and why."""
+    """The message byte for byte, with who refused it and why.
+
+    One that was sent again is the same letter still: it keeps its first place and time, and its count.
+    """
+    again = redriven(message.headers)
     original = Original(
         topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
+        partition=again.partition if again else message.partition,
+        offset=again.offset if again else message.offset,
         key=message.key.encode("utf-8", "surrogateescape"),
         value=message.value,
-        headers=dict(message.headers),
+        headers=without(message.headers),
     )
     return DeadLetter(
         original=original,
@@ -26,8 +31,9 @@ def dead_letter(
         reason=reason,
         error=error[:2000],
         attempts=attempts,
-        first_at=at,
+        first_at=again.first_at if again else at,
         last_at=at,
+        redrives=again.redrives if again else 0,
     )
 
 

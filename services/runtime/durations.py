@@ -1,7 +1,7 @@
-"""Lists of durations as an operator writes them: `1h, 6h, 24h, 7d`. Pure."""
+"""Durations and moments as an operator writes them: `1h, 6h, 24h, 7d`; `2h` ago, `2026-03-01`. Pure."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 NEVER = "never"
@@ -23,6 +23,21 @@ def parse_durations(text: str, *, most: timedelta, count: int) -> tuple[timedelt
     if durations[-1] > most or len(durations) > count:
         raise ValueError(f"at most {count} durations, none over {most.days}d")
     return durations
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """So long before `now`, or the day or time that is named, in UTC where it names no zone.
+
+    Raises ValueError, which says what is wrong.
+    """
+    try:
+        if ONE.fullmatch(text.strip().lower()):
+            return now - _duration(text.strip().lower())
+        named = datetime.fromisoformat(text.strip())
+        return named.astimezone(UTC) if named.tzinfo else named.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        why = f"{text!r} is no time: say how long ago, as in '2h' (s, m, h, d), or when, as in '2026-03-01'"
+        raise ValueError(why) from None
 
 
 def _duration(word: str) -> timedelta:

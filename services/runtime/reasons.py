@@ -183,6 +183,13 @@ REASONS: Mapping[str, Reason] = {
     "taken-down": Reason(
         "fetcher, linker, ingest", "The page was taken down (`sirwan takedown`) and does not come back.", NONE
     ),
+    "not-current": Reason(
+        "linker",
+        "An article of `sirwan replay --approve` whose page has another text by now, or which the linker has"
+        " forgotten: over 45 days old, or pushed out by 60,000 newer ones. It stays as it was published.",
+        NONE,
+        read=True,
+    ),
     "not-relevant": Reason("linker", "Not about any country we follow; `because` says why.", NONE, read=True),
     # lists of pages
     "not-a-feed": Reason("discovery", "The document is no feed and no sitemap.", "Correct the source file."),
@@ -310,6 +317,11 @@ REASONS: Mapping[str, Reason] = {
     ),
     "not-ready": Reason(
         EVERY_STAGE, "A service could not start in time; the detail says why.", "Do what it says."
+    ),
+    "store-behind": Reason(
+        "dlq",
+        "The store has not read all dead letters yet, and only it says which were sent again before.",
+        "Wait until `sirwan status` shows no lag of the store, and see that it runs.",
     ),
     "store-unavailable": Reason(
         "store", "The database is away, locked, full or read-only.", "Do what the detail says."

@@ -22,6 +22,7 @@ from services.runtime.deadletter import dead_letter
 from services.runtime.envelope import SUBJECT, event_id
 from services.runtime.metrics import Metrics
 from services.runtime.publish import publish
+from services.runtime.redriving import LANE, in_lane, redriven
 from services.runtime.retry import Retry
 from services.runtime.service import Service
 from services.runtime.state import State
@@ -105,13 +106,16 @@ class Settler:
     async def _decide(self, message: Message) -> Outcome:
         started = self.clock.steady()
         tried = _Attempts()
+        again = redriven(message.headers) is not None
+        lane = LANE if again else None
         try:
             record = _decode(message)
         except Refusal as exc:
-            return Outcome(exc.fate, exc.reason, exc.detail, page_id=message.key, started=started)
+            return Outcome(exc.fate, exc.reason, exc.detail, page_id=message.key, lane=lane, started=started)
+        record = in_lane(record) if again else record
         whose: dict[str, Any] = {
             "page_id": getattr(record, "page_id", message.key),
-            "lane": getattr(record, "lane", None),
+            "lane": getattr(record, "lane", lane),
             "source_id": _source_of(record),
             "started": started,
         }

@@ -20,11 +20,12 @@ SHELLS: dict[str, set[str]] = {
     "extractor": {"confined", "filtering", "forking", "forks", "jobs", "sandbox"},
     "classifier": set(),
     "linker": set(),
-    "store": {"article", "delivered", "erased", "export", "facets", "fit", "glance", "layout",
+    "store": {"article", "delivered", "erased", "export", "facets", "fit", "glance", "layout", "letters",
               "outcomes", "parquet_days", "postgres", "postgres_reader", "postgres_server", "reading",
-              "search", "sqlite", "sqlite_file", "standings", "status", "story", "tally", "trace", "view",
-              "view_story", "web.app", "web.endpoints", "web.guard", "web.openapi", "web.problem",
-              "web.recent", "web.service", "web.showing", "yields"},
+              "redrive", "redrive_kafka", "search", "sqlite", "sqlite_file", "standings", "status", "story",
+              "tally", "trace", "view", "view_letters", "view_story", "web.app", "web.endpoints",
+              "web.guard", "web.openapi", "web.problem", "web.recent", "web.service", "web.showing",
+              "yields"},
     "webhooks": {"loading", "receiver", "sending"},
 }  # fmt: skip
 SHELL_OF_EVERY_ROOM = {"__main__", "service"}

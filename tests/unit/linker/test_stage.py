@@ -333,6 +333,23 @@ def test_newer_rules_judge_the_same_text_again_without_a_new_revision() -> None:
     assert (record.revision.number, record.revision.kind, record.version) == (1, "new", 2)
 
 
+def test_a_replayed_article_is_judged_again_while_it_is_known_and_let_go_when_it_is_not() -> None:
+    """Its next version would be 1: on a compacted topic that would take the place of a higher one."""
+    run = Run().all([WIRED])
+    newer = (Stamp(component="classifier.relevance", version="2", digest="a" * 16),)
+    replayed = structs.replace(
+        WIRED, stamps=newer, revision=run.articles[WIRED.page_id].revision, lane="backfill"
+    )
+    with pytest.raises(Skip, match="not-current: revision 1 of a page that left the window"):
+        Run().take(replayed)
+    rewritten = Run().all([WIRED, changed(WIRED, edit(WIRE))])
+    with pytest.raises(Skip, match="not-current: revision 1 of a page that has another text now"):
+        rewritten.take(replayed)
+    first = on_the_wire(run.take(replayed))
+    assert run.articles[WIRED.page_id].version == 2
+    assert on_the_wire(run.take(replayed)) == [each for each in first if each[0] != "memory"]
+
+
 def test_the_stage_says_what_it_reads_and_who_it_is() -> None:
     stage = build({}, Kept())
     assert (stage.name, stage.source, stage.stamps) == ("linker", ARTICLES_CLASSIFIED, stamps())

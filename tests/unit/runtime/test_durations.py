@@ -1,9 +1,9 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.runtime.config import ConfigError, load_settings
-from services.runtime.durations import parse_durations
+from services.runtime.durations import moment, parse_durations
 
 MONTH = timedelta(days=30)
 
@@ -52,3 +52,29 @@ def test_by_default_a_page_is_read_again_four_times_in_a_week() -> None:
     hours = [each.total_seconds() / 3600 for each in load_settings().spacings]
     assert hours == [1, 6, 24, 168]
     assert load_settings(revisit_after="never").spacings == ()
+
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2h", datetime(2026, 3, 2, 10, tzinfo=UTC)),
+        (" 3D ", datetime(2026, 2, 27, 12, tzinfo=UTC)),
+        ("2026-03-01", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026-03-01T10:30", datetime(2026, 3, 1, 10, 30, tzinfo=UTC)),
+        ("2026-03-01T10:30+03:00", datetime(2026, 3, 1, 7, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_so_long_ago_or_a_day_or_a_time(text: str, found: datetime) -> None:
+    assert moment(text, NOW) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0h", "soon", "2h ago", "999999d", "2026-13-01", "0001-01-01T00:00+14:00"]
+)
+def test_what_is_no_moment_is_refused_with_its_text(text: str) -> None:
+    with pytest.raises(ValueError, match="is no time: say how long ago") as refused:
+        moment(text, NOW)
+    assert repr(text) in str(refused.value)
