@@ -74,19 +74,24 @@ def test_a_topic_that_nobody_else_may_see_is_read_by_one_service_only() -> None:
             readers.setdefault(grant.name.removeprefix("news."), set()).add(grant.who)
     shared = {name: who for name, who in readers.items() if len(who) > 1}
     assert shared == {
-        "articles.enriched.v1": {"store", CONSUMER},
-        "stories.v1": {"store", CONSUMER},
+        "articles.enriched.v1": {"store", "webhooks", CONSUMER},
+        "stories.v1": {"store", "webhooks", CONSUMER},
         WATCHED_MEMORY: {"fetcher", "store", STATUS},
     }
     assert readers.keys() <= {*ALL_TOPICS, *MEMORIES}
 
 
-def test_only_the_journal_is_written_by_more_than_one() -> None:
+def test_only_the_journal_and_dead_letters_are_written_by_more_than_one() -> None:
+    """Of the public topics two services have dead letters: who keeps their records, and who posts them."""
     writers: dict[str, set[str]] = {}
     for grant in grants("news"):
         if grant.operation == "write":
             writers.setdefault(grant.name, set()).add(grant.who)
-    assert {name: who for name, who in writers.items() if len(who) > 1} == {"news.journal.v1": set(FLOWS)}
+    assert {name: who for name, who in writers.items() if len(who) > 1} == {
+        "news.journal.v1": set(FLOWS),
+        "news.articles.enriched.v1.dlq": {"store", "webhooks"},
+        "news.stories.v1.dlq": {"store", "webhooks"},
+    }
 
 
 def test_nobody_in_the_table_is_the_super_user() -> None:
