@@ -69,5 +69,5 @@ def _summarise(console: Console, found: Sequence[Outcome], home: Path) -> None:
     )
     console.print(f"\n{len(found)} pages: {said}. Try next:", highlight=False)
     refused = next((each.url for each in found if each.fate == "dead"), found[0].url)
-    for command in ("search gas Baghdad", "search --copy spun gas", f"trace {refused}", "status"):
+    for command in ("search gas Baghdad", "search --copy spun gas", f"trace {refused}", "serve"):
         console.print(f"  SIRWAN_HOME={home} .venv/bin/sirwan {command}", highlight=False, soft_wrap=True)

@@ -187,7 +187,9 @@ def test_json_is_what_the_document_says(client: Made, endpoint: Any) -> None:
     answer, document = client().get(path), client().get("/api/openapi.json").json()
     assert answer.status_code == 200
     operation = document["paths"][endpoint.api]["get"]
-    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    media_type = endpoint.media_type or "application/json"
+    assert answer.headers["content-type"] == media_type
+    schema = operation["responses"]["200"]["content"][media_type]["schema"]
     validator_for({**schema, "components": document["components"]}).validate(answer.json())
 
 
@@ -270,7 +272,7 @@ def test_what_was_found_is_counted(client: Made) -> None:
 def test_the_public_sees_excerpts_and_the_operator_all(client: Made, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("lock&key\n")
     public = client(web_shows="excerpts", web_token_file=tmp_path / "token", web_host="192.0.2.1")
-    for path in (ARTICLE, f"/api{ARTICLE}"):
+    for path in (ARTICLE, f"/api{ARTICLE}", f"/api{ARTICLE}/ninjs", f"/api{ARTICLE}/jsonld"):
         assert SECRET not in public.get(path).text
         assert "met again on Monday" in public.get(path).text
     assert "Read the article at river.example" in public.get(ARTICLE).text

@@ -69,7 +69,7 @@ class Web:
 
     def _json(self, endpoint: Endpoint[Any], asked: Asked, whole: bool) -> Response:
         body = msgspec.json.encode(endpoint.read(self.desk, asked, whole))
-        return Response(body, headers={"cache-control": FRESH}, media_type="application/json")
+        return Response(body, 200, {"cache-control": FRESH}, endpoint.media_type or "application/json")
 
     def _page(self, endpoint: Endpoint[Any], asked: Asked, whole: bool) -> Response:
         found = endpoint.read(self.desk, asked, whole)
@@ -127,7 +127,8 @@ def build_app(web: Web, guard: Callable[[Any], Guard]) -> Guard:
         return web.refuse(Problem(BUG, "this is a bug of ours", "the log of the service says more"), request)
 
     routes = [Route(each.api, web.handler(each, as_json=True), name=each.api) for each in ENDPOINTS]
-    routes += [Route(each.path, web.handler(each, as_json=False), name=each.name) for each in ENDPOINTS]
+    pages = [each for each in ENDPOINTS if each.media_type is None]
+    routes += [Route(each.path, web.handler(each, as_json=False), name=each.name) for each in pages]
     routes += [Route("/api/openapi.json", openapi), Route("/static/{name}", asset)]
     routes += [Route(ASKING, token)] if web.guarded else []
     handlers = {404: nothing, 405: unheard, 500: broken}

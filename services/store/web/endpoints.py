@@ -17,6 +17,8 @@ from services.stage import Skip
 from services.store.article import ArticleTold, tell_article
 from services.store.facets import Counts, count
 from services.store.glance import Glance, look
+from services.store.jsonld import to_jsonld
+from services.store.ninjs import to_ninjs
 from services.store.search import Hit, read_query, search
 from services.store.standing import STATES, Standing
 from services.store.standings import known_of_sources
@@ -72,9 +74,10 @@ class Endpoint(Generic[A]):
     name: str
     path: str
     asks: type[A]
-    answers: type[msgspec.Struct]
-    read: Callable[[Desk, A, bool], msgspec.Struct]  # the last: the reader may see whole texts
+    answers: Any  # type
+    read: Callable[[Desk, A, bool], Any]  # the last: the reader may see whole texts
     summary: str
+    media_type: str | None = None  # of what is JSON only, for programs
 
     @property
     def template(self) -> str:
@@ -161,6 +164,18 @@ def read_article(desk: Desk, asked: ArticleAsked, whole: bool) -> ArticleShown:
     return ArticleShown(**{**_fields(told), "whole": whole})
 
 
+def read_ninjs(desk: Desk, asked: ArticleAsked, whole: bool) -> dict[str, Any]:
+    """Raises Problem and Transient."""
+    made = to_ninjs(read_article(desk, asked, whole).article)
+    return made if whole else {**made, "representationType": "partial"}
+
+
+def read_jsonld(desk: Desk, asked: ArticleAsked, whole: bool) -> dict[str, Any]:
+    """Raises Problem and Transient."""
+    made = to_jsonld(read_article(desk, asked, whole).article)
+    return made if whole else {"abstract": made.pop("articleBody", ""), **made}
+
+
 def read_compare(desk: Desk, asked: CompareAsked, whole: bool) -> Compared:
     """Raises Problem and Transient."""
     if not whole:
@@ -202,11 +217,19 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     Endpoint("search", "/", SearchAsked, Found, read_search, "Find articles"),
     Endpoint("story", "/story/{story_id}", StoryAsked, StoryTold, read_story, "One event, and who tells it"),
     Endpoint("article", "/article/{page_id}", ArticleAsked, ArticleShown, read_article, "One article"),
+    Endpoint(
+        "ninjs", "/article/{page_id}/ninjs", ArticleAsked, dict[str, Any], read_ninjs,
+        "One article as IPTC ninjs 3.1", "application/json",
+    ),
+    Endpoint(
+        "jsonld", "/article/{page_id}/jsonld", ArticleAsked, dict[str, Any], read_jsonld,
+        "One article as a schema.org NewsArticle", "application/ld+json",
+    ),
     Endpoint("compare", "/compare", CompareAsked, Compared, read_compare, "Two articles, word by word"),
     Endpoint("sources", "/sources", SourcesAsked, Sources, read_sources, "How every source does"),
     Endpoint("pipeline", "/pipeline", PipelineAsked, Glance, read_pipeline, "Is it working?"),
     Endpoint("trace", "/trace", TraceAsked, Traced, read_trace, "Everything that happened to one page"),
-)
+)  # fmt: skip
 
 
 def _article(desk: Desk, page_id: str) -> ArticleTold:

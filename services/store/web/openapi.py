@@ -8,6 +8,9 @@ import msgspec
 from services.store.web.endpoints import Endpoint
 from services.store.web.problem import MEDIA_TYPE, ProblemTold
 
+Shape = dict[str, Any]
+"""A JSON Schema."""
+
 REFS = "#/components/schemas/{name}"
 PROBLEMS = {
     "400": "The parameters mean nothing; the answer names the one.",
@@ -22,9 +25,8 @@ WHOLE = {"403": "Only the operator sees whole texts."}
 def document(endpoints: Iterable[Endpoint[Any]], version: str) -> dict[str, Any]:
     """All of it, for json.dumps."""
     rows = tuple(endpoints)
-    _, components = msgspec.json.schema_components(
-        [each.answers for each in rows] + [ProblemTold], ref_template=REFS
-    )
+    answers = [*(each.answers for each in rows), ProblemTold]
+    shapes, components = msgspec.json.schema_components(answers, ref_template=REFS)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -34,7 +36,10 @@ def document(endpoints: Iterable[Endpoint[Any]], version: str) -> dict[str, Any]
             " Read only. Whole texts are the operator's; everybody else gets excerpts.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": {each.api: {"get": _operation(each)} for each in rows},
+        "paths": {
+            each.api: {"get": _operation(each, shape, shapes[-1])}
+            for each, shape in zip(rows, shapes[:-1], strict=True)
+        },
         "components": {
             "schemas": components,
             "securitySchemes": {
@@ -46,21 +51,21 @@ def document(endpoints: Iterable[Endpoint[Any]], version: str) -> dict[str, Any]
     }
 
 
-def _operation(endpoint: Endpoint[Any]) -> dict[str, Any]:
+def _operation(endpoint: Endpoint[Any], answer: Shape, problem: Shape) -> dict[str, Any]:
     problems = PROBLEMS | (WHOLE if endpoint.name == "compare" else {})
     return {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         "parameters": list(_parameters(endpoint)),
         "responses": {
-            "200": _content("The answer.", endpoint.answers.__name__, "application/json"),
-            **{code: _content(said, ProblemTold.__name__, MEDIA_TYPE) for code, said in problems.items()},
+            "200": _content("The answer.", answer, endpoint.media_type or "application/json"),
+            **{code: _content(said, problem, MEDIA_TYPE) for code, said in problems.items()},
         },
     }
 
 
-def _content(said: str, schema: str, media_type: str) -> dict[str, Any]:
-    return {"description": said, "content": {media_type: {"schema": {"$ref": REFS.format(name=schema)}}}}
+def _content(said: str, shape: Shape, media_type: str) -> dict[str, Any]:
+    return {"description": said, "content": {media_type: {"schema": shape}}}
 
 
 def _parameters(endpoint: Endpoint[Any]) -> Iterable[dict[str, Any]]:
