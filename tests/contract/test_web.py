@@ -136,10 +136,10 @@ class Placed(Settings):
         return self.made  # type: ignore[no-any-return]  # the fixture's
 
 
-def app_of(settings: Settings) -> Guard:
+def app_of(settings: Settings, metrics: Metrics | None = None) -> Guard:
     lookups = Lookups(ident_of, lambda name: (f"place:{name.lower()}",), {"IQ": "Iraq", "IR": "Iran"})
     clock = SystemClock()
-    return build_app(web_of(settings, lookups, clock, Metrics()), guard_for(settings, clock))
+    return build_app(web_of(settings, lookups, clock, metrics or Metrics()), guard_for(settings, clock))
 
 
 @pytest.fixture
@@ -280,6 +280,9 @@ def test_the_public_sees_excerpts_and_the_operator_all(client: Made, tmp_path: P
     for known in ({"authorization": "Bearer lock&key"}, basic("anybody:lock&key")):
         assert SECRET in public.get(ARTICLE, headers=known).text
         assert public.get(COMPARED, headers=known).status_code == 200
+    for known, told in (({}, False), (basic(":lock&key"), True)):
+        found = public.get("/api/pipeline", headers=known).json()
+        assert ("nothing runs here" in found["verdict"], bool(found["alarms"])) == (told, False)
     asked = public.get("/token")
     assert (asked.status_code, asked.headers["www-authenticate"][:5]) == (401, "Basic")
     assert public.get("/token", headers=basic(":lock&key")).headers["location"] == "/"
@@ -330,19 +333,21 @@ def test_a_store_that_is_away_is_said_and_comes_back(tmp_path: Path) -> None:
         assert away.get("/").status_code == 200
 
 
-def test_a_bug_says_nothing_of_itself(client: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_says_nothing_of_itself_and_is_counted(
+    store: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object) -> None:
         raise KeyError("a secret")
 
     monkeypatch.setattr("services.store.web.endpoints.tell_story", broken)
-    web = client()
-    for path in ("/story/x", "/api/story/x"):
-        answer = web.get(path, headers={"connection": "close"})
-        assert (answer.status_code, "secret" in answer.text, "bug of ours" in answer.text) == (
-            500,
-            False,
-            True,
-        )
+    metrics = Metrics()
+    app = app_of(Placed(made=store, home=tmp_path, sources=tmp_path / "none", web_rate=0), metrics)
+    with served(app) as address:
+        for path in ("/story/x", "/api/story/x"):
+            answer = httpx.get(address + path)
+            assert (answer.status_code, "secret" in answer.text) == (500, False)
+            assert "bug of ours" in answer.text
+    assert metrics.value("sirwan_web_requests_total", page="story", status="500") == 2
 
 
 def test_assets_are_kept_by_what_is_in_them(client: Made) -> None:

@@ -49,19 +49,27 @@ class Web:
         show = self._json if as_json else self._page
 
         async def handle(request: Request) -> Response:
-            begun = self.desk.clock.steady()
+            begun, status = self.desk.clock.steady(), BUG
             try:
-                asked = read_asked(endpoint.asks, request.path_params, request.query_params.multi_items())
-                whole = self.open or request.state.knows
-                response = await to_thread.run_sync(
-                    show, endpoint, asked, whole, limiter=self.limiter, abandon_on_cancel=True
-                )
-            except (Problem, BadSearch, Transient) as exc:
-                response = self.refuse(as_problem(exc), request)
-            self._measure(endpoint.name, response.status_code, self.desk.clock.steady() - begun)
-            return response
+                response = await self._answer(show, endpoint, request)
+                status = response.status_code
+                return response
+            finally:
+                self._measure(endpoint.name, status, self.desk.clock.steady() - begun)
 
         return handle
+
+    async def _answer(
+        self, show: Callable[..., Response], endpoint: Endpoint[Any], request: Request
+    ) -> Response:
+        try:
+            asked = read_asked(endpoint.asks, request.path_params, request.query_params.multi_items())
+            whole = self.open or request.state.knows
+            return await to_thread.run_sync(
+                show, endpoint, asked, whole, limiter=self.limiter, abandon_on_cancel=True
+            )
+        except (Problem, BadSearch, Transient) as exc:
+            return self.refuse(as_problem(exc), request)
 
     def _measure(self, page: str, status: int, seconds: float) -> None:
         self.metrics.observe("sirwan_web_seconds", seconds, page=page)

@@ -196,9 +196,13 @@ def read_sources(desk: Desk, asked: SourcesAsked, whole: bool) -> Sources:
 
 def read_pipeline(desk: Desk, asked: PipelineAsked, whole: bool) -> Glance:
     """Raises Transient."""
-    del asked, whole
+    del asked
     place = desk.settings.place
-    return desk.recent.get("pipeline", lambda: look(desk.settings, desk.clock, lambda: status(place)))
+    found = desk.recent.get("pipeline", lambda: look(desk.settings, desk.clock, lambda: status(place)))
+    if whole:
+        return found
+    said = "it works, or is at rest" if found.working else "it does not work as it should"
+    return msgspec.structs.replace(found, verdict=said, alarms=(), broker=None)  # they name hosts and paths
 
 
 def read_trace(desk: Desk, asked: TraceAsked, whole: bool) -> Traced:
