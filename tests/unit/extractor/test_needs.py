@@ -5,8 +5,8 @@ few endings: the literal characters since the last that may be anything. An endi
 it is settled; a pattern is as it says if no way through it is left over.
 """
 
-import re
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from services.extractor.rules import compile_any, load_rules
 MOST = 8  # members of a character class that are followed one by one
 RULES_OF_LINES = load_rules("phrases.toml")
 PAGE = RULES_OF_LINES["page"]
+PARSER = import_module("re._parser")  # not public: enough for a test
 
 Parsed = Iterable[tuple[Any, Any]]
 Endings = frozenset[str]
@@ -25,7 +26,7 @@ Endings = frozenset[str]
 
 def unsettled(pattern: str, needs: Sequence[str]) -> Endings:
     """The endings of those matches that may have none of the literals."""
-    parsed = re._parser.parse(pattern)  # type: ignore[attr-defined]  # not public: enough for a test
+    parsed = PARSER.parse(pattern)
     return _after(parsed, frozenset(("",)), tuple(map(fold_case, needs)))
 
 
