@@ -229,6 +229,8 @@ async def test_every_metric_tells_of_an_embedded_run(tmp_path: Path) -> None:
                 "sirwan_source_files_wrong",
                 "sirwan_owner_silence_limit_seconds",
                 "sirwan_webhook_records_total",
+                "sirwan_web_requests_total",
+                "sirwan_web_seconds",
             }
             assert value("sirwan_store_rows_total", table="articles") >= 14
             assert value("sirwan_article_age_seconds_count") == 14
