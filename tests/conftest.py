@@ -1,6 +1,7 @@
 """Fixtures every test may use: a real broker and a real PostgreSQL, once a session, with tests kept apart."""
 
 import asyncio
+import logging
 import os
 import uuid
 from collections.abc import Iterator
@@ -8,12 +9,24 @@ from contextlib import ExitStack
 from typing import NoReturn
 
 import pytest
+import structlog
 
 from services.runtime.kafka_connect import KafkaSettings
 from services.runtime.place import Server
 from tests import postgres as servers
 from tests.broker import Broker, Unavailable, new_broker
 from tests.secure_broker import SecureBroker, new_secure_broker, prepared
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command that a test runs in this process sends the logs to that test's own standard error."""
+    root, told = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.configure(**told)
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def _without(what: str, why: Exception) -> NoReturn:
